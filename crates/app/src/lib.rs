@@ -1,0 +1,1 @@
+//! The table of functions: what the Worker and the tests serve.

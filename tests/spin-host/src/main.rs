@@ -1,0 +1,2 @@
+//! A host for Spin components.
+fn main() {}
