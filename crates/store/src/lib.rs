@@ -1,1 +1,2 @@
-//! store
+//! Every SQL statement, one module per noun.
+pub mod job;

@@ -1,0 +1,3 @@
+//! Jobs.
+/// A job.
+pub struct Job {}
