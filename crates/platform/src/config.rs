@@ -131,6 +131,13 @@ impl Config {
         }
     }
 
+    /// The user name in the host name of a blog that lives under our own domain.
+    pub fn blog_username(&self, host: &str) -> Option<String> {
+        let host = host.to_ascii_lowercase();
+        let name = host.strip_suffix(&self.blog_domain)?.strip_suffix('.')?;
+        (!name.is_empty() && !name.contains('.')).then(|| name.to_owned())
+    }
+
     /// The address of a blog that lives under our own domain, without a slash at its end.
     pub fn blog_origin(&self, username: &str) -> String {
         format!("{}://{username}.{}", self.app_origin.scheme(), self.blog_domain)

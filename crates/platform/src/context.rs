@@ -41,6 +41,8 @@ pub struct Ports {
     pub wake: Rc<dyn Wake>,
     /// Random bytes.
     pub random: Rc<dyn Random>,
+    /// Where a line of the log goes. Never a token, a cookie, an address or a body.
+    pub log: fn(&str),
 }
 
 /// The address of the client, as the host knows it; the host puts it into the request's extensions.
@@ -69,6 +71,7 @@ pub struct Context {
     limits: Rc<dyn Limits>,
     wake: Rc<dyn Wake>,
     random: Rc<dyn Random>,
+    log: fn(&str),
 }
 
 impl Context {
@@ -84,6 +87,7 @@ impl Context {
             limits: ports.limits,
             wake: ports.wake,
             random: ports.random,
+            log: ports.log,
             config,
             now,
             meter,
@@ -103,6 +107,11 @@ impl Context {
     /// Asks the job runner to run soon.
     pub fn wake(&self) {
         self.wake.wake();
+    }
+
+    /// Writes a line to the log. Never a token, a cookie, an address or a body.
+    pub fn log(&self, line: &str) {
+        (self.log)(line);
     }
 
     /// `N` random bytes.
