@@ -1,1 +1,22 @@
-//! domain
+//! Nouns and rules without input or output: nothing here waits, stores, sends or knows where it runs.
+
+pub mod address;
+pub mod blog;
+pub mod challenge;
+pub mod data_map;
+pub mod datetime;
+pub mod email;
+pub mod feed;
+mod html;
+pub mod image;
+pub mod mail;
+pub mod markdown;
+pub mod post;
+mod reserved;
+pub mod return_path;
+pub mod secret;
+pub mod session;
+pub mod slug;
+pub mod stripe;
+pub mod username;
+pub mod website;

@@ -1,0 +1,28 @@
+//! A hosted blog: who writes it, what it is called, and how often it has changed.
+
+use serde::{Deserialize, Serialize};
+
+/// A blog as its pages and feeds need it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blog {
+    /// Time-first id.
+    pub id: String,
+    /// The account that owns it.
+    pub account_id: String,
+    /// The name in `<username>.<BLOG_DOMAIN>`.
+    pub username: String,
+    /// Shown at the top of every page; text, not HTML.
+    pub title: String,
+    /// One line under the title; may be empty.
+    pub tagline: String,
+    /// The author's name as readers see it.
+    pub author: String,
+    /// The author's own web site.
+    pub site: Option<String>,
+    /// BCP 47 tag of the language it is written in.
+    pub language: String,
+    /// Changes with every change that a visitor could see.
+    pub epoch: i64,
+    /// How many public posts it has, so that paging needs no look-ahead.
+    pub post_count: i64,
+}

@@ -1,0 +1,200 @@
+//! The mails we send: plain text first, and simple HTML with the same words.
+//!
+//! No picture, no tracking, one link, and no address or name of a person in any URL.
+
+use serde_json::{Value, json};
+
+use crate::html::escape;
+
+/// A mail to one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The recipient's address.
+    pub to: String,
+    /// One line.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part: the same words.
+    pub html: String,
+}
+
+/// What a mail with a link and a code is made of.
+pub struct SignIn<'a> {
+    /// The whole address of the link, from configuration.
+    pub link: &'a str,
+    /// `XXXX-XXXX`.
+    pub code: &'a str,
+    /// The site that was asked, as people know it.
+    pub app: &'a str,
+}
+
+/// To an account's address: someone asked to sign in.
+pub fn sign_in(to: &str, m: &SignIn) -> Mail {
+    let asked = format!("You asked to sign in to {} with this address.", m.app);
+    with_link(to, format!("Sign in to {}", m.app), &asked, "Sign in", m)
+}
+
+/// To a new address: someone asked for an account.
+pub fn sign_up(to: &str, m: &SignIn) -> Mail {
+    let asked = format!("You asked for an account on {} with this address.", m.app);
+    with_link(to, format!("Finish signing up to {}", m.app), &asked, "Finish signing up", m)
+}
+
+/// To an address that has an account already: someone tried to sign up with it.
+pub fn already(to: &str, m: &SignIn) -> Mail {
+    let asked = format!(
+        "You asked for an account on {} with this address. It has one already, so this link signs you in to it.",
+        m.app
+    );
+    with_link(to, format!("You already have an account on {}", m.app), &asked, "Sign in", m)
+}
+
+/// To an address without an account: someone asked to sign in with it.
+pub fn unknown(to: &str, signup_url: &str) -> Mail {
+    let paragraphs = [
+        Part::Words("You asked to sign in with this address, but no account here uses it."),
+        Part::Words("You may have signed up with another address. Or make a new account:"),
+        Part::Link("Sign up", signup_url),
+        Part::Words("If that was not you, do nothing: nothing has happened."),
+    ];
+    mail(to, "No account uses this address".to_string(), &paragraphs)
+}
+
+/// The body of a request to `POST /email` of Postmark's API, with all tracking off.
+pub fn postmark_body(from: &str, mail: &Mail) -> Value {
+    json!({
+        "From": from,
+        "To": mail.to,
+        "Subject": mail.subject,
+        "TextBody": mail.text,
+        "HtmlBody": mail.html,
+        "MessageStream": "outbound",
+        "TrackOpens": false,
+        "TrackLinks": "None",
+    })
+}
+
+enum Part<'a> {
+    Words(&'a str),
+    Link(&'a str, &'a str),
+    Code(&'a str),
+}
+
+fn with_link(to: &str, subject: String, asked: &str, label: &str, m: &SignIn) -> Mail {
+    let minutes = crate::challenge::TTL_SECONDS.checked_div(60).unwrap_or_default();
+    let open = format!(
+        "Open this link within {minutes} minutes, in the browser that you asked from, and press the button there:"
+    );
+    mail(
+        to,
+        subject,
+        &[
+            Part::Words(asked),
+            Part::Words(&open),
+            Part::Link(label, m.link),
+            Part::Words(
+                "In any other browser you also need this code, which you can type instead of opening the link:",
+            ),
+            Part::Code(m.code),
+            Part::Words("Link and code work once. Give the code to nobody."),
+            Part::Words("If you did not ask, do nothing: without this mail nobody gets in."),
+        ],
+    )
+}
+
+fn mail(to: &str, subject: String, parts: &[Part]) -> Mail {
+    let text: Vec<String> = parts.iter().map(text).collect();
+    let html: String = parts.iter().map(html).collect();
+    Mail {
+        to: to.to_string(),
+        html: page(&subject, &html),
+        subject,
+        text: format!("{}\n", text.join("\n\n")),
+    }
+}
+
+fn text(part: &Part) -> String {
+    match part {
+        Part::Words(words) => words.to_string(),
+        Part::Link(_, url) => url.to_string(),
+        Part::Code(code) => format!("    {code}"),
+    }
+}
+
+fn html(part: &Part) -> String {
+    match part {
+        Part::Words(words) => format!("<p>{}</p>\n", escape(words)),
+        Part::Link(label, url) => {
+            format!("<p><a href=\"{}\">{}</a></p>\n", escape(url), escape(label))
+        }
+        Part::Code(code) => {
+            format!("<p style=\"font:1.4em monospace;letter-spacing:.1em\">{}</p>\n", escape(code))
+        }
+    }
+}
+
+fn page(title: &str, body: &str) -> String {
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{}</title></head>\n\
+         <body style=\"font:17px/1.6 system-ui,sans-serif;max-width:34rem;margin:1rem auto;padding:0 1rem\">\n\
+         {body}</body>\n</html>\n",
+        escape(title)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINK: &str = "https://app.example/signin/link#c=1&t=abc";
+
+    fn ask() -> SignIn<'static> {
+        SignIn { link: LINK, code: "A0B1-C1D2", app: "Pipit <app.example>" }
+    }
+
+    #[test]
+    fn both_parts_carry_link_code_and_minutes() {
+        for build in [sign_in, sign_up, already] {
+            let mail = build("maria@example.com", &ask());
+            assert!(mail.text.contains(LINK), "{}", mail.text);
+            assert!(mail.html.contains(&LINK.replace('&', "&amp;")), "{}", mail.html);
+            for part in [&mail.text, &mail.html] {
+                assert!(part.contains("A0B1-C1D2") && part.contains("10 minutes"), "{part}");
+                assert_eq!(part.matches("https://").count(), 1, "{part}");
+                assert!(!part.contains("maria"), "{part}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_html_part_has_no_markup_of_others_and_loads_nothing() {
+        let mails = [
+            sign_in("m@example.com", &ask()),
+            unknown("m@example.com", "https://app.example/signup?\"><script>"),
+        ];
+        for mail in mails {
+            for forbidden in ["<script", "<app.example", "<img", " src=", "url("] {
+                assert!(!mail.html.contains(forbidden), "{forbidden} in {}", mail.html);
+            }
+        }
+    }
+
+    #[test]
+    fn the_provider_is_told_not_to_track() {
+        let mail = unknown("m@example.com", "https://app.example/signup");
+        let body = postmark_body("Pipit <hello@app.example>", &mail);
+        for (name, expected) in [
+            ("From", json!("Pipit <hello@app.example>")),
+            ("To", json!("m@example.com")),
+            ("MessageStream", json!("outbound")),
+            ("TrackOpens", json!(false)),
+            ("TrackLinks", json!("None")),
+        ] {
+            assert_eq!(body[name], expected, "{name}");
+        }
+        assert_eq!(body["TextBody"], json!(mail.text));
+        assert_eq!(body["HtmlBody"], json!(mail.html));
+    }
+}
