@@ -1,0 +1,93 @@
+//! What the runtime calls: `fetch` for a request, `queue` and `scheduled` for the jobs.
+
+use crate::{
+    convert,
+    ports::context,
+    wake::{Later, ring},
+};
+use http::StatusCode;
+use platform::Response;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use web::Function;
+use worker::{
+    Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, console_error, event, web_sys,
+};
+
+/// So often one event looks for jobs; what is left then is left to the next event.
+const ROUNDS_MAX: usize = 20;
+
+/// Says in the log of a development build where a panic was; the runtime says only that there was one.
+#[cfg(feature = "dev")]
+#[event(start)]
+fn start() {
+    std::panic::set_hook(Box::new(|panic| console_error!("{panic}")));
+}
+
+#[event(fetch)]
+async fn fetch(raw: web_sys::Request, env: Env, ctx: Context) -> worker::Result<web_sys::Response> {
+    let is_head = raw.method() == "HEAD";
+    let answer = answer(&raw, Rc::new(env), Later::Event(Rc::new(ctx))).await;
+    convert::response(answer, is_head).map_err(|error| worker::Error::RustError(error.to_string()))
+}
+
+async fn answer(raw: &web_sys::Request, env: Rc<Env>, later: Later) -> Response {
+    let cx = match context(&env, later) {
+        Ok(cx) => cx,
+        Err(error) => {
+            console_error!("the configuration is wrong: {error}");
+            return convert::plain(StatusCode::INTERNAL_SERVER_ERROR, "Something is wrong here.\n");
+        }
+    };
+    match convert::request(raw) {
+        Ok(req) => web::answer(&cx, functions(), req).await,
+        Err(_) => convert::plain(StatusCode::BAD_REQUEST, "That is not a request we know.\n"),
+    }
+}
+
+/// The messages say nothing but that there are jobs, so they are always acknowledged: a job that
+/// failed is kept in its table, not in the queue.
+#[event(queue)]
+async fn queue(_batch: MessageBatch<JsValue>, env: Env, ctx: Context) -> worker::Result<()> {
+    sweep(Rc::new(env), Later::Event(Rc::new(ctx))).await;
+    Ok(())
+}
+
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, ctx: ScheduleContext) {
+    sweep(Rc::new(env), Later::Schedule(ctx)).await;
+}
+
+/// Runs jobs until none is due. Each round has a context, and so a time, of its own.
+async fn sweep(env: Rc<Env>, later: Later) {
+    for _ in 0..ROUNDS_MAX {
+        let ran = match context(&env, later.clone()) {
+            Ok(cx) => web::run_jobs(&cx, functions()).await,
+            Err(error) => Err(error),
+        };
+        match ran {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) => {
+                console_error!("the jobs were not run: {error}");
+                return;
+            }
+        }
+    }
+    ring(&env, &later);
+}
+
+#[cfg(not(feature = "contract"))]
+fn functions() -> &'static [&'static Function] {
+    app::FUNCTIONS
+}
+
+/// With the routes of the contract suite, which come first, because a blog answers every path.
+#[cfg(feature = "contract")]
+fn functions() -> &'static [&'static Function] {
+    static ALL: std::sync::LazyLock<Vec<&'static Function>> = std::sync::LazyLock::new(|| {
+        static CONTRACT: Function = contract::FUNCTION;
+        std::iter::once(&CONTRACT).chain(app::FUNCTIONS.iter().copied()).collect()
+    });
+    &ALL
+}
