@@ -1,3 +1,76 @@
-//! Jobs.
-/// A job.
-pub struct Job {}
+//! Jobs: the outbox. A side effect is a row, written in the batch of its cause.
+
+use platform::{Context, Result, Row, Sql, sql};
+
+/// Seconds for which a runner has a job to itself.
+const LEASE_SECONDS: i64 = 120;
+/// After so many failures a job is dead and a person has to look.
+const ATTEMPTS_MAX: i64 = 8;
+
+/// A side effect to be carried out, at least once.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Our id; also what makes the effect the same effect when it is tried again.
+    pub id: String,
+    /// What kind.
+    pub kind: String,
+    /// The id of what it is about.
+    pub subject: String,
+    /// How often it was tried, this time included.
+    pub attempts: i64,
+}
+
+/// The statement that writes a job down, for the batch of its cause.
+pub fn insert(cx: &Context, kind: &str, subject: &str) -> Result<Sql> {
+    insert_at(cx, kind, subject, cx.seconds())
+}
+
+/// The same, to be carried out no earlier than `next_at`.
+pub fn insert_at(cx: &Context, kind: &str, subject: &str, next_at: i64) -> Result<Sql> {
+    Ok(sql(
+        "insert into jobs (id, kind, ref, created_at, next_at) values (?1, ?2, ?3, ?4, ?5)",
+        [cx.id()?.into(), kind.into(), subject.into(), cx.seconds().into(), next_at.into()],
+    ))
+}
+
+/// Takes up to ten due jobs of a kind for this runner alone.
+pub async fn lease(cx: &Context, kind: &str) -> Result<Vec<Job>> {
+    let now = cx.seconds();
+    let statement = sql(
+        "update jobs set lease_until = ?1, attempts = attempts + 1
+         where id in (
+           select id from jobs
+           where kind = ?2 and dead_at is null and next_at <= ?3 and lease_until <= ?3
+           order by next_at limit 10)
+         returning id, kind, ref, attempts",
+        [now.saturating_add(LEASE_SECONDS).into(), kind.into(), now.into()],
+    );
+    cx.db.all(statement).await?.iter().map(job).collect()
+}
+
+fn job(row: &Row) -> Result<Job> {
+    Ok(Job {
+        id: row.text("id")?,
+        kind: row.text("kind")?,
+        subject: row.text("ref")?,
+        attempts: row.int("attempts")?,
+    })
+}
+
+/// A job is done.
+pub async fn delete(cx: &Context, id: &str) -> Result<()> {
+    cx.db.batch(vec![sql("delete from jobs where id = ?1", [id.into()])]).await.map(|_| ())
+}
+
+/// A job failed: it is tried again after 1, 2, 4 … minutes, and in the end it is dead.
+pub async fn fail(cx: &Context, job: &Job, error: &str) -> Result<()> {
+    let now = cx.seconds();
+    let doublings = u32::try_from(job.attempts.saturating_sub(1)).unwrap_or(0).min(10);
+    let wait = 60_i64.saturating_mul(2_i64.saturating_pow(doublings));
+    let dead_at = (job.attempts >= ATTEMPTS_MAX).then_some(now);
+    let statement = sql(
+        "update jobs set next_at = ?2, lease_until = 0, dead_at = ?3, error = ?4 where id = ?1",
+        [(&job.id).into(), now.saturating_add(wait).into(), dead_at.into(), error.into()],
+    );
+    cx.db.batch(vec![statement]).await.map(|_| ())
+}

@@ -1,2 +1,18 @@
-//! Every SQL statement, one module per noun.
+//! Every SQL statement of Pipit, one module per noun.
+//!
+//! Each function asks one question or does one deed. A deed that belongs to others hands out its
+//! statements, and the caller puts them into one batch: that is the only transaction there is.
+
+pub mod account;
+pub mod blog;
+pub mod challenge;
+pub mod entry;
+pub mod feed;
+pub mod follow;
 pub mod job;
+pub mod limit;
+pub mod media;
+pub mod post;
+pub mod session;
+pub mod stripe_event;
+pub mod subscription;

@@ -1,26 +1,44 @@
-//! One way in and out: routes, sessions, forms, layout, error pages, headers, limits.
+//! One way in and out: the route table, sessions, forms, layout, error pages, headers, limits, jobs.
+//!
+//! [`answer`] is what every host calls for a request, [`run_jobs`] what it calls for the outbox. What
+//! every request needs stands in one function, in order; there is no stack of middleware.
+
+mod answer;
+pub mod assets;
+mod cookie;
+mod epoch;
+mod form;
+mod headers;
+mod jobs;
+mod keys;
+mod page;
+mod problem;
+mod reply;
 mod route;
+mod visit;
+
+pub use answer::answer;
+pub use epoch::{announce, blog};
+pub use form::{File, Form};
+pub use jobs::run_jobs;
+pub use keys::{app_key, limit_key};
+pub use page::{Layout, page, page_with_status};
+pub use reply::{html, json, no_store, see_other, text};
 pub use route::{Function, Handler, Job, Limit, Per, Route, Run, Verb, Who};
+pub use visit::Visit;
 
-use platform::{ClientAddress, Context, Request, Response, Result};
-
-/// One request on its way to its handler.
-pub struct Visit<'a> {
-    /// The ports, the configuration, the time.
-    pub cx: &'a Context,
-    /// The request.
-    pub req: Request,
-    /// The client's address, if the host knows it.
-    pub client: Option<ClientAddress>,
+/// The cookies of the app's host. Blogs and media never set one.
+pub mod cookies {
+    pub use crate::cookie::{PRE, SESSION, clear, set, value};
 }
 
-/// Answers a request: finds its route among the functions' tables, holds it to the route's rules,
-/// runs the handler and makes every error a response.
-pub async fn answer(_cx: &Context, _functions: &[&'static Function], _req: Request) -> Response {
-    Response::new(platform::Body::Empty)
-}
-
-/// Runs the jobs that are due and belong to these functions, each at least once; returns how many ran.
-pub async fn run_jobs(_cx: &Context, _functions: &[&'static Function]) -> Result<usize> {
-    Ok(0)
+/// Whether a function has a route at this path of this site, whatever the method. Hosts that run
+/// functions apart ask it to find out whose a request is.
+pub fn has_route(function: &Function, site: platform::Site, path: &str) -> bool {
+    answer::segments(path).is_some_and(|segments| {
+        function
+            .routes
+            .iter()
+            .any(|r| r.site == site && answer::captures(r.path, &segments).is_some())
+    })
 }

@@ -48,6 +48,26 @@ pub enum Verb {
     Delete,
 }
 
+impl Verb {
+    /// Whether a request of this method is meant.
+    pub(crate) fn answers(self, method: &http::Method) -> bool {
+        match self {
+            Self::Get => matches!(*method, http::Method::GET | http::Method::HEAD),
+            Self::Post => *method == http::Method::POST,
+            Self::Delete => *method == http::Method::DELETE,
+        }
+    }
+
+    /// As `Allow` names it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET, HEAD",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
 /// What a limit counts by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Per {

@@ -1,0 +1,30 @@
+//! Blogs.
+
+use domain::blog::Blog;
+use platform::{Context, Result, Row, sql};
+
+pub(crate) fn blog(row: &Row) -> Result<Blog> {
+    Ok(Blog {
+        id: row.text("id")?,
+        account_id: row.text("account_id")?,
+        username: row.text("username")?,
+        title: row.text("title")?,
+        tagline: row.text("tagline")?,
+        author: row.text("author")?,
+        site: row.opt_text("site")?,
+        language: row.text("language")?,
+        epoch: row.int("epoch")?,
+        post_count: row.int("post_count")?,
+    })
+}
+
+/// The blog of a user name.
+pub async fn find_by_username(cx: &Context, username: &str) -> Result<Option<Blog>> {
+    let statement = sql(
+        "select b.id, b.account_id, b.username, b.title, b.tagline, a.name as author, a.site, b.language, b.epoch,
+           b.post_count
+         from blogs b join accounts a on a.id = b.account_id where b.username = ?1",
+        [username.into()],
+    );
+    cx.db.first(statement).await?.as_ref().map(blog).transpose()
+}

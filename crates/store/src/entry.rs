@@ -1,0 +1,81 @@
+//! Entries of feeds.
+
+use platform::{Context, Result, Row, Sql, sql};
+
+/// An entry, as it is stored and shown.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Our id.
+    pub id: String,
+    /// The feed's guid, else the link, else a hash.
+    pub key: String,
+    /// Where it lives.
+    pub url: Option<String>,
+    /// None for an untitled one.
+    pub title: Option<String>,
+    /// Sanitised.
+    pub html: String,
+    /// SHA-256 of title, link and html.
+    pub content_hash: String,
+    /// Unix seconds, clamped to what is possible.
+    pub published_at: i64,
+}
+
+/// The statement that stores an entry, or its new words when they changed.
+pub fn upsert(cx: &Context, feed_id: &str, entry: &Entry) -> Sql {
+    sql(
+        "insert into entries (id, feed_id, key, url, title, html, content_hash, published_at, created_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         on conflict (feed_id, key) do update
+           set url = excluded.url, title = excluded.title, html = excluded.html,
+             content_hash = excluded.content_hash
+           where content_hash <> excluded.content_hash",
+        [
+            (&entry.id).into(),
+            feed_id.into(),
+            (&entry.key).into(),
+            entry.url.clone().into(),
+            entry.title.clone().into(),
+            (&entry.html).into(),
+            (&entry.content_hash).into(),
+            entry.published_at.into(),
+            cx.seconds().into(),
+        ],
+    )
+}
+
+/// An entry on a timeline, with the feed it came from.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The entry.
+    pub entry: Entry,
+    /// The feed's title, or its address.
+    pub feed_title: String,
+}
+
+/// The newest entries of the feeds that an account reads.
+pub async fn list_subscribed(cx: &Context, account_id: &str, limit: i64) -> Result<Vec<Listed>> {
+    let statement = sql(
+        "select e.id, e.key, e.url, e.title, e.html, e.content_hash, e.published_at,
+           coalesce(f.title, f.url) as feed_title
+         from subscriptions s join feeds f on f.id = s.feed_id join entries e on e.feed_id = f.id
+         where s.account_id = ?1 order by e.published_at desc, e.id desc limit ?2",
+        [account_id.into(), limit.into()],
+    );
+    cx.db.all(statement).await?.iter().map(listed).collect()
+}
+
+fn listed(row: &Row) -> Result<Listed> {
+    Ok(Listed {
+        entry: Entry {
+            id: row.text("id")?,
+            key: row.text("key")?,
+            url: row.opt_text("url")?,
+            title: row.opt_text("title")?,
+            html: row.text("html")?,
+            content_hash: row.text("content_hash")?,
+            published_at: row.int("published_at")?,
+        },
+        feed_title: row.text("feed_title")?,
+    })
+}

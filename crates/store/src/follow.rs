@@ -1,0 +1,34 @@
+//! Follows: which accounts an account reads.
+
+use platform::{Context, Result, sql};
+
+/// Follows somebody; again is fine.
+pub async fn insert(cx: &Context, follower_id: &str, followed_id: &str) -> Result<()> {
+    let statement = sql(
+        "insert into follows (follower_id, followed_id, created_at) values (?1, ?2, ?3)
+         on conflict do nothing",
+        [follower_id.into(), followed_id.into(), cx.seconds().into()],
+    );
+    cx.db.batch(vec![statement]).await.map(|_| ())
+}
+
+/// Unfollows somebody; not following is fine.
+pub async fn delete(cx: &Context, follower_id: &str, username: &str) -> Result<()> {
+    let statement = sql(
+        "delete from follows where follower_id = ?1
+           and followed_id = (select id from accounts where username = ?2)",
+        [follower_id.into(), username.into()],
+    );
+    cx.db.batch(vec![statement]).await.map(|_| ())
+}
+
+/// The user names and display names of those an account follows, at most 1,000.
+pub async fn list(cx: &Context, follower_id: &str) -> Result<Vec<(String, String)>> {
+    let statement = sql(
+        "select a.username, a.name from follows f join accounts a on a.id = f.followed_id
+         where f.follower_id = ?1 order by a.username limit 1000",
+        [follower_id.into()],
+    );
+    let rows = cx.db.all(statement).await?;
+    rows.iter().map(|row| Ok((row.text("username")?, row.text("name")?))).collect()
+}

@@ -1,0 +1,28 @@
+//! Stripe's events: the inbox. A row stands here before Stripe gets its 2xx.
+
+use crate::job;
+use platform::{Context, Error, Result, sql};
+
+/// Stores an event and the job that will apply it, in one batch. False when it was stored before:
+/// the primary key is the lock.
+pub async fn insert(cx: &Context, event: &domain::stripe::Event, state: &str) -> Result<bool> {
+    let insert = sql(
+        "insert into stripe_events (id, type, created, object_id, api_version, livemode, received_at, state)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        [
+            (&event.id).into(),
+            (&event.kind).into(),
+            event.created.into(),
+            event.object_id.clone().into(),
+            event.api_version.clone().into(),
+            i64::from(event.livemode).into(),
+            cx.seconds().into(),
+            state.into(),
+        ],
+    );
+    match cx.db.batch(vec![insert, job::insert(cx, "stripe-event", &event.id)?]).await {
+        Ok(_) => Ok(true),
+        Err(Error::Conflict) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

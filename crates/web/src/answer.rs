@@ -1,0 +1,181 @@
+//! From a request to a response: the one place where both pass.
+
+use crate::{Function, Limit, Per, Route, Verb, Visit, Who, cookie, headers, keys, problem};
+use http::{Method, header};
+use percent_encoding::percent_decode_str;
+use platform::{ClientAddress, Context, Error, Request, Response, Result, Site};
+
+/// Answers a request: finds its route among the functions' tables, holds it to the route's rules,
+/// runs the handler and makes every error a response. It never fails.
+pub async fn answer(cx: &Context, functions: &[&'static Function], req: Request) -> Response {
+    let asked = problem::Asked::of(cx, &req);
+    let mut response = match route_and_run(cx, functions, req, &asked).await {
+        Ok(response) => response,
+        Err(error) => problem::response(cx, &asked, &error),
+    };
+    headers::finish(cx, &asked, &mut response);
+    response
+}
+
+async fn route_and_run(
+    cx: &Context,
+    functions: &[&'static Function],
+    req: Request,
+    asked: &problem::Asked,
+) -> Result<Response> {
+    let host = asked.host.clone().ok_or(Error::Misdirected)?;
+    let segments = segments(req.uri().path()).ok_or(Error::NotFound)?;
+    let (route, params) = find(functions, asked.site, req.method(), &segments)?;
+    asked.route.set(Some(route.path));
+    if content_length(&req).is_some_and(|length| length > route.body_bytes_max) {
+        return Err(Error::TooLarge);
+    }
+    if route.verb != Verb::Get && route.who != Who::Signature {
+        refuse_cross_site(cx, &req)?;
+    }
+    let client = req.extensions().get::<ClientAddress>().copied();
+    let mut visit = Visit {
+        cx,
+        req,
+        host,
+        params,
+        client,
+        session: None,
+        body_bytes_max: route.body_bytes_max,
+    };
+    take_limits(&visit, route, Per::Address).await?;
+    if asked.site == Site::App && route.who != Who::Signature {
+        visit.session = cookie::session(cx, &visit.req).await?;
+    }
+    asked.signed_in.replace(visit.session.as_ref().map(|session| session.username.clone()));
+    if route.who == Who::Session && visit.session.is_none() {
+        return Err(Error::SignIn);
+    }
+    take_limits(&visit, route, Per::Account).await?;
+    (route.handler)(visit).await
+}
+
+/// The segments of a path, decoded once. None for a path that no route can have: encoded slashes or
+/// dots that are left over, `..`, backslashes, control characters, text that is not UTF-8.
+pub(crate) fn segments(path: &str) -> Option<Vec<String>> {
+    let path = path.strip_prefix('/')?;
+    if path.is_empty() {
+        return Some(Vec::new());
+    }
+    path.split('/').map(decoded).collect()
+}
+
+fn decoded(segment: &str) -> Option<String> {
+    let text = percent_decode_str(segment).decode_utf8().ok()?.into_owned();
+    let odd = text == ".."
+        || text == "."
+        || text.contains(['/', '\\', '%'])
+        || text.chars().any(char::is_control);
+    (!odd).then_some(text)
+}
+
+/// The values of a route's `{names}`, if it is this path. A `{name*}` at the end takes all the rest.
+pub(crate) fn captures(
+    pattern: &'static str,
+    segments: &[String],
+) -> Option<Vec<(&'static str, String)>> {
+    let mut params = Vec::new();
+    let mut rest = segments.iter();
+    for part in pattern.split('/').filter(|part| !part.is_empty()) {
+        if let Some(name) = part.strip_prefix('{').and_then(|p| p.strip_suffix("*}")) {
+            let all: Vec<&str> = rest.map(String::as_str).collect();
+            params.push((name, all.join("/")));
+            return (!all.is_empty()).then_some(params);
+        }
+        let segment = rest.next()?;
+        match part.split_once('{').and_then(|(before, p)| Some((before, p.strip_suffix('}')?))) {
+            Some((before, name)) => {
+                params.push((name, segment.strip_prefix(before)?.to_owned()));
+            }
+            None if part == segment => {}
+            None => return None,
+        }
+    }
+    rest.next().is_none().then_some(params)
+}
+
+type Params = Vec<(&'static str, String)>;
+
+/// Literal routes win over routes with names, as they stand first in the tables' order of exactness.
+fn find(
+    functions: &[&'static Function],
+    site: Site,
+    method: &Method,
+    segments: &[String],
+) -> Result<(&'static Route, Params)> {
+    let mut best: Option<(&'static Route, Params)> = None;
+    let mut allow: Vec<&str> = Vec::new();
+    for route in functions.iter().flat_map(|function| function.routes) {
+        if route.site != site {
+            continue;
+        }
+        let Some(params) = captures(route.path, segments) else { continue };
+        if !route.verb.answers(method) {
+            allow.push(route.verb.name());
+        } else if best.as_ref().is_none_or(|(_, others)| params.len() < others.len()) {
+            best = Some((route, params));
+        }
+    }
+    match best {
+        Some(found) => Ok(found),
+        None if allow.is_empty() => Err(Error::NotFound),
+        None => Err(Error::Method(allow.join(", "))),
+    }
+}
+
+fn content_length(req: &Request) -> Option<usize> {
+    req.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Fetch metadata (W3C Fetch Metadata Request Headers), and `Origin` where a browser sends none: a form on
+/// another site must not act for the person. Programs send neither and hold no cookie by accident.
+fn refuse_cross_site(cx: &Context, req: &Request) -> Result<()> {
+    let text = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok());
+    let from_us = match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => {
+            origin.trim_end_matches('/') == cx.config.app_url("").trim_end_matches('/')
+        }
+        (None, None) => true,
+    };
+    if from_us {
+        Ok(())
+    } else {
+        Err(Error::Forbidden("That form came from another site, so nothing was done.".into()))
+    }
+}
+
+async fn take_limits(visit: &Visit<'_>, route: &Route, per: Per) -> Result<()> {
+    for limit in route.limits.iter().filter(|limit| limit.per == per) {
+        let subject = match per {
+            Per::Address => keys::address(visit.client),
+            Per::Account => {
+                visit.session.as_ref().map(|s| s.account_id.clone()).unwrap_or_default()
+            }
+            Per::Mail => continue,
+        };
+        take(visit.cx, limit, &subject, route.guards_a_secret).await?;
+    }
+    Ok(())
+}
+
+/// Takes one. When the limits do not answer, what guards a secret stays closed and the rest open.
+pub(crate) async fn take(cx: &Context, limit: &Limit, subject: &str, closed: bool) -> Result<()> {
+    let key = keys::limit_key(cx, limit.policy.name, subject)?;
+    match cx.take(&key, limit.policy).await {
+        Ok(verdict) if verdict.allowed => Ok(()),
+        Ok(verdict) => {
+            Err(Error::TooMany { retry_after_seconds: verdict.retry_after_seconds.max(1) })
+        }
+        Err(error) if closed => Err(Error::Unavailable(format!("limits: {error}"))),
+        Err(error) => {
+            cx.log(&format!("limits do not answer, open: {error}"));
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The style sheets, icons and scripts, for hosts that have no place for static files of their own.
+//! On Cloudflare the platform serves them before the Worker is asked.
+
+use crate::{Visit, reply};
+use http::{HeaderValue, StatusCode, header};
+use platform::{Error, Response, Result};
+
+/// `GET /static/{file}`
+pub async fn show(v: Visit<'_>) -> Result<Response> {
+    let (content_type, bytes) = file(v.param("file")).ok_or(Error::NotFound)?;
+    let mut response = reply::text(StatusCode::OK, content_type, String::new());
+    *response.body_mut() = bytes.into();
+    // The address holds the build, so what is behind it never changes.
+    let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    response.headers_mut().insert(header::CACHE_CONTROL, forever);
+    Ok(response)
+}
+
+fn file(name: &str) -> Option<(&'static str, &'static [u8])> {
+    const CSS: &str = "text/css; charset=utf-8";
+    const SCRIPT: &str = "text/javascript; charset=utf-8";
+    Some(match name {
+        "pipit.css" => (CSS, include_bytes!("../../../static/pipit.css")),
+        "blog.css" => (CSS, include_bytes!("../../../static/blog.css")),
+        "icon.svg" => ("image/svg+xml", include_bytes!("../../../static/icon.svg")),
+        "link.js" => (SCRIPT, include_bytes!("../../../static/link.js")),
+        "compose.js" => (SCRIPT, include_bytes!("../../../static/compose.js")),
+        "time.js" => (SCRIPT, include_bytes!("../../../static/time.js")),
+        _ => return None,
+    })
+}

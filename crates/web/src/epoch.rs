@@ -1,0 +1,60 @@
+//! Which blog a host name means and how often it has changed, without a query to the database.
+//!
+//! The truth is the blog's row. A copy of it stands in the key-value store for a minute, and is
+//! replaced by whoever publishes; so a cached page costs no row, and a lost copy costs one.
+
+use bytes::Bytes;
+use domain::blog::Blog;
+use platform::{Context, Error, Result};
+
+const LIFE_SECONDS: u32 = 60;
+/// What stands for «nobody's», so that strangers' host names cost no rows either.
+const NOBODY: &[u8] = b"-";
+
+fn key(username: &str) -> String {
+    format!("blog:{username}")
+}
+
+/// The blog of a user name.
+///
+/// # Errors
+/// Only the database's, when the key-value store does not know.
+pub async fn blog(cx: &Context, username: &str) -> Result<Option<Blog>> {
+    match cx.kv.get(&key(username)).await {
+        Ok(Some(copy)) if copy.as_ref() == NOBODY => return Ok(None),
+        Ok(Some(copy)) => {
+            if let Ok(blog) = serde_json::from_slice(&copy) {
+                return Ok(Some(blog));
+            }
+        }
+        Ok(None) => {}
+        Err(error) => cx.log(&format!("the key-value store does not answer: {error}")),
+    }
+    let blog = store::blog::find_by_username(cx, username).await?;
+    put(cx, username, blog.as_ref()).await;
+    Ok(blog)
+}
+
+/// Tells visitors of a change, after the batch that made it. What fails here heals within a minute.
+///
+/// # Errors
+/// Only the database's.
+pub async fn announce(cx: &Context, username: &str) -> Result<()> {
+    let blog = store::blog::find_by_username(cx, username).await?;
+    put(cx, username, blog.as_ref()).await;
+    Ok(())
+}
+
+async fn put(cx: &Context, username: &str, blog: Option<&Blog>) {
+    let copy = match blog {
+        Some(blog) => serde_json::to_vec(blog).map(Bytes::from).map_err(Error::internal),
+        None => Ok(Bytes::from_static(NOBODY)),
+    };
+    let stored = match copy {
+        Ok(copy) => cx.kv.put(&key(username), copy, LIFE_SECONDS).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = stored {
+        cx.log(&format!("the key-value store does not answer: {error}"));
+    }
+}

@@ -1,0 +1,82 @@
+//! Forms, as browsers send them.
+
+use bytes::Bytes;
+use platform::{Error, Result};
+
+/// The most fields of a form; more is not a person.
+const FIELDS_MAX: usize = 200;
+
+/// An uploaded file.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// The field.
+    pub field: String,
+    /// Its bytes; what they are, only they say.
+    pub bytes: Bytes,
+}
+
+/// The fields of a form.
+#[derive(Debug, Default)]
+pub struct Form {
+    fields: Vec<(String, String)>,
+    files: Vec<File>,
+}
+
+impl Form {
+    /// The first value of a field as it was sent, or nothing.
+    pub fn text(&self, name: &str) -> &str {
+        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// The first value of a field without white space around it, or nothing.
+    pub fn get(&self, name: &str) -> &str {
+        self.text(name).trim()
+    }
+
+    /// The file of a field, if one was chosen.
+    pub fn file(&self, name: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.field == name && !file.bytes.is_empty())
+    }
+}
+
+pub(crate) async fn read(content_type: &str, body: Bytes) -> Result<Form> {
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match kind.as_str() {
+        "application/x-www-form-urlencoded" => {
+            Ok(Form { fields: urlencoded(&body)?, files: vec![] })
+        }
+        "multipart/form-data" => multipart(content_type, body).await,
+        "" if body.is_empty() => Ok(Form::default()),
+        _ => Err(Error::MediaType("Send a form.".into())),
+    }
+}
+
+fn urlencoded(body: &[u8]) -> Result<Vec<(String, String)>> {
+    let fields: Vec<(String, String)> =
+        form_urlencoded::parse(body).into_owned().take(FIELDS_MAX.saturating_add(1)).collect();
+    if fields.len() > FIELDS_MAX {
+        return Err(Error::invalid("That form has too many fields."));
+    }
+    Ok(fields)
+}
+
+/// RFC 7578.
+async fn multipart(content_type: &str, body: Bytes) -> Result<Form> {
+    let broken = |_| Error::invalid("That form did not arrive whole. Send it again.");
+    let boundary = multer::parse_boundary(content_type).map_err(broken)?;
+    let whole = futures_util::stream::once(async move { Ok::<_, std::io::Error>(body) });
+    let mut parts = multer::Multipart::new(whole, boundary);
+    let mut form = Form::default();
+    while let Some(part) = parts.next_field().await.map_err(broken)? {
+        if form.fields.len().saturating_add(form.files.len()) >= FIELDS_MAX {
+            return Err(Error::invalid("That form has too many fields."));
+        }
+        let field = part.name().unwrap_or_default().to_owned();
+        if part.file_name().is_some() {
+            form.files.push(File { field, bytes: part.bytes().await.map_err(broken)? });
+        } else {
+            form.fields.push((field, part.text().await.map_err(broken)?));
+        }
+    }
+    Ok(form)
+}

@@ -1,0 +1,56 @@
+//! What every response carries, and what none may.
+
+use crate::problem::Asked;
+use http::{HeaderName, HeaderValue, Method, header};
+use platform::{Body, Context, DEV, Response, Site};
+
+/// Adds the headers of the site, takes cookies off everything that is not the app, and shows costs in development.
+pub(crate) fn finish(cx: &Context, asked: &Asked, response: &mut Response) {
+    put(response, "x-content-type-options", "nosniff");
+    put_if_absent(response, "referrer-policy", "same-origin");
+    put_if_absent(response, "content-security-policy", &policy(cx, asked.site));
+    match asked.site {
+        Site::App => put_if_absent(response, "cache-control", "no-store"),
+        Site::Blog | Site::Media => {
+            response.headers_mut().remove(header::SET_COOKIE);
+        }
+    }
+    if DEV {
+        put(response, "server-timing", &cx.meter.server_timing());
+    }
+    if asked.method == Method::HEAD {
+        // RFC 9110, section 9.3.2: the headers of the GET without its content.
+        if let Some(length) = response.body().len() {
+            put(response, "content-length", &length.to_string());
+        }
+        *response.body_mut() = Body::Empty;
+    }
+}
+
+/// Content Security Policy Level 3. No page of ours has an inline script or a foreign one.
+fn policy(cx: &Context, site: Site) -> String {
+    let media = cx.config.media_origin.as_str().trim_end_matches('/');
+    match site {
+        Site::App => format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {media}; connect-src 'self'; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+        ),
+        Site::Blog => format!(
+            "default-src 'none'; style-src 'self'; img-src 'self' {media} https:; media-src {media} https:; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        ),
+        Site::Media => "default-src 'none'; sandbox".to_owned(),
+    }
+}
+
+fn put(response: &mut Response, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(HeaderName::from_static(name), value);
+    }
+}
+
+fn put_if_absent(response: &mut Response, name: &'static str, value: &str) {
+    if !response.headers().contains_key(name) {
+        put(response, name, value);
+    }
+}

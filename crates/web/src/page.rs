@@ -1,0 +1,49 @@
+//! Pages of the app.
+
+use crate::{Visit, reply};
+use askama::Template;
+use http::StatusCode;
+use platform::{Context, Error, Response, Result};
+
+/// What the frame of every page shows.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// The page's title.
+    pub title: String,
+    /// Part of the addresses of style sheet and scripts, so that they can be kept for good.
+    pub build: String,
+    /// The user name of the signed-in account.
+    pub signed_in: Option<String>,
+    /// What this place is called.
+    pub app_name: String,
+}
+
+impl Layout {
+    /// The layout of a page for this visit.
+    pub fn of(visit: &Visit<'_>, title: &str) -> Self {
+        let signed_in = visit.session.as_ref().map(|session| session.username.clone());
+        Self::new(visit.cx, title, signed_in)
+    }
+
+    pub(crate) fn new(cx: &Context, title: &str, signed_in: Option<String>) -> Self {
+        Self {
+            title: title.to_owned(),
+            build: cx.config.build.clone(),
+            signed_in,
+            app_name: "Pipit".to_owned(),
+        }
+    }
+}
+
+/// Renders a page.
+///
+/// # Errors
+/// [`Error::Internal`] when the template fails.
+pub fn page(template: &impl Template) -> Result<Response> {
+    page_with_status(StatusCode::OK, template)
+}
+
+/// Renders a page that is not a success, such as a form with a mistake (422).
+pub fn page_with_status(status: StatusCode, template: &impl Template) -> Result<Response> {
+    Ok(reply::html(status, template.render().map_err(Error::internal)?))
+}

@@ -1,0 +1,195 @@
+//! The one place where an error becomes a response, and is logged, once.
+
+use crate::{Layout, page_with_status, reply};
+use askama::Template;
+use http::{HeaderValue, Method, StatusCode, Uri, header};
+use platform::{Context, Error, Request, Response, Result, Site};
+use std::cell::{Cell, RefCell};
+
+/// What an error page needs to know of the request.
+pub(crate) struct Asked {
+    pub(crate) method: Method,
+    pub(crate) site: Site,
+    pub(crate) host: Option<String>,
+    /// The pattern of the route, for the log; a path could hold a secret.
+    pub(crate) route: Cell<Option<&'static str>>,
+    pub(crate) signed_in: RefCell<Option<String>>,
+    uri: Uri,
+    wants_html: bool,
+}
+
+impl Asked {
+    pub(crate) fn of(cx: &Context, req: &Request) -> Self {
+        let text =
+            |name| req.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let host = text(header::HOST).map(str::to_ascii_lowercase);
+        Self {
+            method: req.method().clone(),
+            site: host.as_deref().map_or(Site::Blog, |host| cx.config.site(host)),
+            host,
+            route: Cell::new(None),
+            signed_in: RefCell::new(None),
+            uri: req.uri().clone(),
+            wants_html: text(header::ACCEPT).is_some_and(|accept| accept.contains("text/html")),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    layout: Layout,
+    status: u16,
+    heading: String,
+    words: String,
+    back: String,
+}
+
+pub(crate) fn response(cx: &Context, asked: &Asked, error: &Error) -> Response {
+    let (status, heading, words) = describe(error);
+    log(cx, asked, status, error);
+    if matches!(error, Error::SignIn) && asked.wants_html && asked.site == Site::App {
+        return to_sign_in(asked).unwrap_or_else(|_| Response::new(platform::Body::Empty));
+    }
+    let made = match asked.site {
+        Site::App if asked.wants_html => error_page(cx, asked, status, heading, &words),
+        Site::App => Ok(problem_json(status, heading, &words)),
+        Site::Blog | Site::Media => Ok(plain(status, heading, &words)),
+    };
+    let mut response = made.unwrap_or_else(|_| plain(status, heading, &words));
+    with_headers(&mut response, error);
+    response
+}
+
+/// Status, what happened, and what to do.
+fn describe(error: &Error) -> (StatusCode, &'static str, String) {
+    let (status, heading, words) = match error {
+        Error::Invalid(w) => (StatusCode::BAD_REQUEST, "That did not work", w.to_string()),
+        Error::SignIn => {
+            (StatusCode::UNAUTHORIZED, "Please sign in", "This needs a signed-in browser.".into())
+        }
+        Error::Payment(w) => (StatusCode::PAYMENT_REQUIRED, "Not in this plan", w.to_string()),
+        Error::Forbidden(w) => (StatusCode::FORBIDDEN, "Not allowed", w.to_string()),
+        Error::Scope(s) => (
+            StatusCode::FORBIDDEN,
+            "Not allowed",
+            format!("The token lacks the scope {s}."),
+        ),
+        Error::NotFound => (
+            StatusCode::NOT_FOUND,
+            "There is no such page",
+            "Nothing is here. Perhaps the address has a typing error.".into(),
+        ),
+        Error::Method(_) => (
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Not like this",
+            "This address exists, but not for this kind of request.".into(),
+        ),
+        Error::Conflict => (
+            StatusCode::CONFLICT,
+            "It exists already",
+            "Something of that name is here already. Nothing was changed.".into(),
+        ),
+        Error::Gone(w) => (StatusCode::GONE, "No longer here", w.to_string()),
+        Error::TooLarge => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "Too large",
+            "That is more than fits here. Nothing was stored.".into(),
+        ),
+        Error::MediaType(w) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not that kind", w.to_string()),
+        Error::Misdirected => (
+            StatusCode::MISDIRECTED_REQUEST,
+            "Wrong host",
+            "This address is not served here.".into(),
+        ),
+        Error::TooMany { retry_after_seconds } => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too often",
+            format!("That was tried too often. Try again in {}.", span(*retry_after_seconds)),
+        ),
+        Error::Outgoing(w) => (StatusCode::BAD_GATEWAY, "The other side did not answer", w.to_string()),
+        Error::Unavailable(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Not just now",
+            "Something that this needs does not answer. Nothing was lost. Try again in a moment.".into(),
+        ),
+        Error::Internal(_) => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Something went wrong here",
+            "It is our fault and it was noted. Nothing that was stored is lost. Try again in a moment.".into(),
+        ),
+    };
+    (status, heading, words)
+}
+
+fn span(seconds: u32) -> String {
+    match seconds {
+        0..=90 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
+
+fn to_sign_in(asked: &Asked) -> Result<Response> {
+    let path = asked.uri.path_and_query().map_or("/", |p| p.as_str());
+    let next = if asked.method == Method::GET { path } else { "/" };
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    reply::see_other(&format!("/signin?next={next}"))
+}
+
+fn error_page(
+    cx: &Context,
+    asked: &Asked,
+    status: StatusCode,
+    heading: &str,
+    words: &str,
+) -> Result<Response> {
+    let signed_in = asked.signed_in.borrow().clone();
+    let page = ErrorPage {
+        layout: Layout::new(cx, heading, signed_in),
+        status: status.as_u16(),
+        heading: heading.to_owned(),
+        words: words.to_owned(),
+        back: "/".to_owned(),
+    };
+    page_with_status(status, &page)
+}
+
+/// RFC 9457.
+fn problem_json(status: StatusCode, heading: &str, words: &str) -> Response {
+    let body = serde_json::json!({ "title": heading, "status": status.as_u16(), "detail": words });
+    reply::text(status, "application/problem+json", body.to_string())
+}
+
+/// For hosts that are not ours to dress: a blog's error pages are the blog function's.
+fn plain(status: StatusCode, heading: &str, words: &str) -> Response {
+    reply::no_store(reply::text(
+        status,
+        "text/plain; charset=utf-8",
+        format!("{heading}. {words}\n"),
+    ))
+}
+
+fn with_headers(response: &mut Response, error: &Error) {
+    let (name, value) = match error {
+        Error::TooMany { retry_after_seconds } => {
+            (header::RETRY_AFTER, retry_after_seconds.to_string())
+        }
+        Error::Unavailable(_) => (header::RETRY_AFTER, "5".to_owned()),
+        Error::Method(allow) => (header::ALLOW, allow.clone()),
+        _ => return,
+    };
+    if let Ok(value) = HeaderValue::from_str(&value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+/// Only what is ours to mend has a detail; a refusal is a line without one.
+fn log(cx: &Context, asked: &Asked, status: StatusCode, error: &Error) {
+    let detail = match error {
+        Error::Internal(detail) | Error::Unavailable(detail) => detail.as_str(),
+        Error::TooMany { .. } => "limit",
+        _ => return,
+    };
+    let route = asked.route.get().unwrap_or("-");
+    cx.log(&format!("{} {route} {} {detail}", asked.method, status.as_u16()));
+}

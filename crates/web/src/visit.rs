@@ -1,0 +1,70 @@
+//! One request on its way through its handler.
+
+use crate::{Limit, answer, form};
+use platform::{Body, ClientAddress, Context, Error, Request, Result};
+use store::session::Session;
+
+/// What a handler is given.
+pub struct Visit<'a> {
+    /// The ports, the configuration, the time.
+    pub cx: &'a Context,
+    /// The request.
+    pub req: Request,
+    /// The host it was for, lower-case, with its port if it has one.
+    pub host: String,
+    /// The values of the route's `{names}`.
+    pub params: Vec<(&'static str, String)>,
+    /// The client's address, if the host knows it.
+    pub client: Option<ClientAddress>,
+    /// The signed-in browser, on the app's host.
+    pub session: Option<Session>,
+    pub(crate) body_bytes_max: usize,
+}
+
+impl Visit<'_> {
+    /// The value of a `{name}` of the route.
+    pub fn param(&self, name: &str) -> &str {
+        self.params.iter().find(|(n, _)| *n == name).map_or("", |(_, value)| value)
+    }
+
+    /// The session; routes for [`crate::Who::Session`] always have one.
+    pub fn session(&self) -> Result<&Session> {
+        self.session.as_ref().ok_or(Error::SignIn)
+    }
+
+    /// A value of the query, or nothing.
+    pub fn query(&self, name: &str) -> String {
+        let query = self.req.uri().query().unwrap_or_default();
+        form_urlencoded::parse(query.as_bytes())
+            .find_map(|(n, value)| (n == name).then(|| value.into_owned()))
+            .unwrap_or_default()
+    }
+
+    /// A header's text, or nothing.
+    pub fn header(&self, name: &str) -> &str {
+        self.req.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body's bytes, at most as many as the route allows.
+    pub async fn bytes(&mut self) -> Result<bytes::Bytes> {
+        std::mem::take(self.req.body_mut()).read(self.body_bytes_max).await
+    }
+
+    /// The body as a form: `application/x-www-form-urlencoded` or `multipart/form-data`.
+    ///
+    /// # Errors
+    /// [`Error::MediaType`] for another type, [`Error::Invalid`] for a broken form, [`Error::TooLarge`].
+    pub async fn form(&mut self) -> Result<form::Form> {
+        let content_type = self.header("content-type").to_owned();
+        let body: Body = std::mem::take(self.req.body_mut());
+        form::read(&content_type, body.read(self.body_bytes_max).await?).await
+    }
+
+    /// Takes one from a limit that only the handler can name, such as [`crate::Per::Mail`].
+    ///
+    /// # Errors
+    /// [`Error::TooMany`]; [`Error::Unavailable`] when the limits do not answer.
+    pub async fn take(&self, limit: &Limit, subject: &str) -> Result<()> {
+        answer::take(self.cx, limit, subject, true).await
+    }
+}
