@@ -1,0 +1,135 @@
+//! `deploy`: checks, migrates and deploys; with `--dry-run` it only says how.
+
+use crate::{
+    Result,
+    args::Args,
+    process,
+    project::Project,
+    spin,
+    stack::{self, Flavour, Runtime},
+    tools,
+};
+use std::process::Command;
+
+/// What `deploy --help` prints.
+pub const HELP: &str = "
+cargo xtask deploy --runtime cloudflare|spin [--dry-run]
+
+Builds the release, checks that the secrets are set (by name; a missing one only switches off what
+needs it, a missing APP_KEY stops the deployment), applies the migrations and deploys, through
+wrangler or through spin. Sign in first: `wrangler login` or `spin cloud login`.
+
+  --dry-run   builds and checks on this machine, and shows every step without taking it";
+
+/// What must be set before anyone can sign in.
+const REQUIRED: &[&str] = &["APP_KEY"];
+/// What switches something off when it is not set.
+const OPTIONAL: &[(&str, &str)] = &[
+    ("MAIL_TOKEN", "no mail can be sent, so nobody can sign in"),
+    ("STRIPE_SECRET_KEY", "there is no billing, and everything is free"),
+    ("STRIPE_WEBHOOK_SECRET", "what Stripe reports is refused"),
+];
+
+/// Runs `deploy`.
+pub fn command(mut args: Args) -> Result<()> {
+    let runtime = Runtime::take(&mut args)?;
+    let dry = args.flag("--dry-run");
+    args.finish()?;
+    let runtime = runtime.ok_or("Say where to: --runtime cloudflare or --runtime spin.")?;
+    let project = Project::find()?;
+    println!("1. build the release");
+    stack::build(&project, runtime, Flavour::Release)?;
+    match runtime {
+        Runtime::Cloudflare => to_cloudflare(&project, dry),
+        Runtime::Spin => to_spin(&project, dry),
+    }
+}
+
+fn to_cloudflare(project: &Project, dry: bool) -> Result<()> {
+    tools::packages(project)?;
+    println!("2. check the secrets: wrangler secret list");
+    if dry {
+        list_secrets();
+    } else {
+        check_secrets(project)?;
+    }
+    println!("3. apply the migrations: wrangler d1 migrations apply DB --remote");
+    if !dry {
+        process::at_terminal(project.wrangler().args([
+            "d1",
+            "migrations",
+            "apply",
+            "DB",
+            "--remote",
+        ]))?;
+    }
+    println!("4. deploy: wrangler deploy");
+    let mut deploy = project.wrangler();
+    deploy.arg("deploy");
+    if dry {
+        // Wrangler's own dry run: bundles, and shows the bindings and the size.
+        deploy.arg("--dry-run");
+    }
+    process::at_terminal(&mut deploy)?;
+    println!("{}", if dry { "Nothing was deployed." } else { "Deployed." });
+    Ok(())
+}
+
+fn list_secrets() {
+    for name in REQUIRED {
+        println!("   {name}: required (wrangler secret put {name})");
+    }
+    for (name, without) in OPTIONAL {
+        println!("   {name}: without it {without}");
+    }
+}
+
+fn check_secrets(project: &Project) -> Result<()> {
+    let list = process::answer(project.wrangler().args(["secret", "list", "--format", "json"]))
+        .ok_or("wrangler cannot list the secrets. Sign in: node_modules/.bin/wrangler login")?;
+    let is_set = |name: &str| list.contains(&format!("\"{name}\""));
+    for (name, without) in OPTIONAL.iter().filter(|(name, _)| !is_set(name)) {
+        println!("   {name} is not set: {without}");
+    }
+    match REQUIRED.iter().find(|name| !is_set(name)) {
+        Some(name) => Err(format!(
+            "The secret {name} is not set. Set it to 32 random bytes in base64:\n  \
+             openssl rand -base64 32 | node_modules/.bin/wrangler secret put {name}"
+        )),
+        None => Ok(()),
+    }
+}
+
+fn to_spin(project: &Project, dry: bool) -> Result<()> {
+    println!("2. check the variables: spin cloud variables list");
+    list_secrets();
+    println!("3. apply the migrations, each file once and in order:");
+    for migration in migrations(project) {
+        println!("   spin cloud sqlite execute --database pipit @migrations/{migration}");
+    }
+    println!("4. deploy: spin deploy --from spin.toml");
+    if dry {
+        println!("Nothing was deployed.");
+        return Ok(());
+    }
+    if !spin::usable_spin()? {
+        return Err("spin 4.1 or newer is not on the PATH: https://spinframework.dev".to_owned());
+    }
+    for migration in migrations(project) {
+        let file = format!("@migrations/{migration}");
+        let mut execute = Command::new("spin");
+        execute.current_dir(&project.root);
+        execute.args(["cloud", "sqlite", "execute", "--database", "pipit", &file]);
+        process::at_terminal(&mut execute)?;
+    }
+    let mut deploy = Command::new("spin");
+    deploy.current_dir(&project.root).args(["deploy", "--from", "spin.toml"]);
+    process::at_terminal(&mut deploy)?;
+    println!("Deployed.");
+    Ok(())
+}
+
+fn migrations(project: &Project) -> Vec<String> {
+    let names = project.migration_files().into_iter();
+    names.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect()
+}

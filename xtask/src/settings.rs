@@ -1,0 +1,149 @@
+//! The configuration of a local run: development values, and what stands in our own environment.
+
+use crate::{Result, project};
+use std::{
+    collections::BTreeMap,
+    env,
+    fs::{self, File},
+    io::{Read, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+/// What the environment may set; the names of the configuration.
+const NAMES: &[&str] = &[
+    "APP_ORIGIN",
+    "BLOG_DOMAIN",
+    "MEDIA_ORIGIN",
+    "APP_KEY",
+    "OPERATOR_EMAIL",
+    "SIGNUPS",
+    "MINIMUM_AGE",
+    "MAIL_PROVIDER",
+    "MAIL_API_BASE",
+    "MAIL_TOKEN",
+    "MAIL_FROM",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+    "STRIPE_API_BASE",
+    "STRIPE_PRICES",
+    "CHAT_WEBHOOK_URL",
+];
+
+/// Settings by name.
+pub type Settings = BTreeMap<String, String>;
+
+/// What decides the development values.
+pub struct Local<'a> {
+    /// The app's port.
+    pub port: u16,
+    /// The mailbox's port.
+    pub mail_port: u16,
+    /// Further `host:port` pairs that may be reached.
+    pub reach: Vec<String>,
+    /// How far the clock runs ahead.
+    pub ahead_seconds: i64,
+    /// Where the keys of this state are kept.
+    pub data: &'a Path,
+}
+
+/// Development values, overruled by those of our own environment.
+pub fn local(local: &Local) -> Result<Settings> {
+    let Local { port, mail_port, .. } = *local;
+    let mut settings = keys(&local.data.join("keys.env"))?;
+    let mut set = |name: &str, value: String| {
+        settings.insert(name.to_owned(), value);
+    };
+    set("APP_ORIGIN", format!("http://localhost:{port}"));
+    set("BLOG_DOMAIN", format!("blogs.localhost:{port}"));
+    set("MEDIA_ORIGIN", format!("http://media.localhost:{port}"));
+    set("OPERATOR_EMAIL", "operator@localhost".to_owned());
+    set("SIGNUPS", "open".to_owned());
+    set("MAIL_PROVIDER", "postmark".to_owned());
+    set("MAIL_API_BASE", format!("http://localhost:{mail_port}"));
+    set("MAIL_TOKEN", "development".to_owned());
+    set("MAIL_FROM", "Pipit <pipit@localhost.example>".to_owned());
+    if local.ahead_seconds != 0 {
+        set("CLOCK_AHEAD_SECONDS", local.ahead_seconds.to_string());
+    }
+    let mut reach = vec![format!("localhost:{mail_port}")];
+    reach.extend(local.reach.iter().cloned());
+    reach.extend(env::var("OUTBOUND_ALLOW").ok().filter(|list| !list.trim().is_empty()));
+    set("OUTBOUND_ALLOW", reach.join(","));
+    for name in NAMES {
+        if let Some(value) = env::var(name).ok().filter(|value| !value.is_empty()) {
+            set(name, value);
+        }
+    }
+    Ok(settings)
+}
+
+/// Writes settings as lines `NAME='value'` that only this user may read.
+pub fn write_env_file(path: &Path, settings: &Settings) -> Result<()> {
+    let mut text = String::new();
+    for (name, value) in settings {
+        if value.contains('\n') {
+            return Err(format!("{name} has more than one line, which is not possible here."));
+        }
+        let quote = ['\'', '"', '`'].into_iter().find(|quote| !value.contains(*quote));
+        let quote = quote.ok_or_else(|| format!("{name} has every kind of quotation mark."))?;
+        text.push_str(&format!("{name}={quote}{value}{quote}\n"));
+    }
+    write_private(path, &text)
+}
+
+/// The keys of a local state: made once, kept beside it.
+fn keys(path: &Path) -> Result<Settings> {
+    if !path.is_file() {
+        let internal = project::hex(&random()?);
+        write_private(path, &format!("APP_KEY={}\nINTERNAL_KEY={internal}\n", base64(&random()?)))?;
+    }
+    let text = project::read(path).unwrap_or_default();
+    let pairs = text.lines().filter_map(|line| line.split_once('='));
+    Ok(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+}
+
+fn write_private(path: &Path, text: &str) -> Result<()> {
+    let say = |e: std::io::Error| format!("{}: {e}", path.display());
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(say)?;
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(say)
+}
+
+/// 32 bytes from the operating system.
+pub fn random() -> Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    File::open("/dev/urandom")
+        .and_then(|mut file| file.read_exact(&mut bytes))
+        .map_err(|e| format!("/dev/urandom: {e}"))?;
+    Ok(bytes)
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let number = chunk.iter().fold(0u32, |n, byte| n << 8 | u32::from(*byte));
+        let number = number << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            let digit = DIGITS[(number >> (18 - 6 * place)) as usize & 63] as char;
+            text.push(if place <= chunk.len() { digit } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn base64_as_in_rfc_4648() {
+        assert_eq!(base64(b"foobar"), "Zm9vYmFy");
+        assert_eq!(base64(b"fooba"), "Zm9vYmE=");
+        assert_eq!(base64(b"foob"), "Zm9vYg==");
+    }
+}

@@ -1,0 +1,167 @@
+//! `test`: every suite there is, one after the other, and one line at the end.
+
+use crate::{
+    Result,
+    args::Args,
+    http, process,
+    progress::say,
+    project::Project,
+    stack::{self, Flavour, Plan, Runtime, Stack},
+    suites::{Reading, Suite, Tally},
+    tools,
+};
+use std::{fs, path::PathBuf, process::Command, time::Duration};
+
+/// What `test --help` prints.
+pub const HELP: &str = "
+cargo xtask test [--quick]
+
+Gets the tools that are missing and runs every test: formatting and lints, unit tests and the
+contract of the ports on this machine, then on workerd and on Spin's components the contract, the
+scenarios and the browser tests. Goes on when a suite fails; ends with `N passed, N failed`.
+
+  --quick   only what needs no runtime and no browser";
+
+const MINUTE: Duration = Duration::from_secs(60);
+/// Where Debian and its relatives put the browser.
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// Runs `test`.
+pub fn command(mut args: Args) -> Result<()> {
+    let quick = args.flag("--quick");
+    args.finish()?;
+    let project = Project::find()?;
+    let mut tally = Tally::default();
+    on_this_machine(&project, &mut tally)?;
+    if !quick {
+        let browser = tally.note("browser", browser());
+        for runtime in [Runtime::Cloudflare, Runtime::Spin] {
+            on_runtime(&project, runtime, browser.is_some(), &mut tally);
+        }
+    }
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    if tally.failed == 0 { Ok(()) } else { Err(String::new()) }
+}
+
+fn on_this_machine(project: &Project, tally: &mut Tally) -> Result<()> {
+    tools::Tools::for_spin(project)?;
+    tools::Tools::for_workers(project)?;
+    let whole = |name, limit| Suite { name, reading: Reading::Whole, limit };
+    let mut fmt = project.cargo();
+    fmt.args(["fmt", "--all", "--check"]);
+    tally.run(project, &whole("format", MINUTE), &mut fmt);
+    let mut lint = project.cargo();
+    lint.args(["clippy", "--quiet", "--lib", "--workspace", "--exclude", "host-spin"]);
+    lint.args(["--exclude", "host-cloudflare", "--", "--deny", "warnings"]);
+    tally.run(project, &whole("lints", 15 * MINUTE), &mut lint);
+    for (name, target, package) in [
+        ("lints of the Worker", "wasm32-unknown-unknown", "host-cloudflare"),
+        ("lints of the components", "wasm32-wasip2", "host-spin"),
+    ] {
+        let mut lint = project.cargo();
+        lint.args(["clippy", "--quiet", "--lib", "--target", target, "-p", package]);
+        lint.args(["--", "--deny", "warnings"]);
+        tally.run(project, &whole(name, 15 * MINUTE), &mut lint);
+    }
+    let mut unit = project.cargo();
+    unit.args(["test", "--no-fail-fast"]);
+    let suite = Suite { name: "this machine", reading: Reading::Cargo, limit: 20 * MINUTE };
+    tally.run(project, &suite, &mut unit);
+    let mut own = project.cargo();
+    own.args(["test", "--no-fail-fast", "-p", "xtask"]);
+    let suite = Suite { name: "xtask", reading: Reading::Cargo, limit: 10 * MINUTE };
+    tally.run(project, &suite, &mut own);
+    Ok(())
+}
+
+fn on_runtime(project: &Project, runtime: Runtime, with_browser: bool, tally: &mut Tally) {
+    let name = runtime.name();
+    println!("\n{name}");
+    let Some(data) = tally.note(&format!("{name} state"), folder(project, runtime)) else { return };
+    let started = start(project, runtime, data);
+    let Some(stack) = tally.note(&format!("{name} start"), started) else { return };
+    let mut scenarios = project.cargo();
+    // One at a time: they share the runtime, its limits and its mailbox.
+    scenarios.args(["test", "--no-fail-fast", "-p", "tests", "--", "--test-threads=1"]);
+    surroundings(&mut scenarios, &stack, runtime);
+    let suite =
+        Suite { name: &format!("{name} scenarios"), reading: Reading::Cargo, limit: 15 * MINUTE };
+    tally.run(project, &suite, &mut scenarios);
+    if !with_browser {
+        return;
+    }
+    for script in browser_scripts(project) {
+        let mut command = project.node();
+        command.arg(format!("tests/browser/{script}.mjs")).env("PIPIT_BROWSER", CHROMIUM);
+        surroundings(&mut command, &stack, runtime);
+        let name = format!("{name} browser {script}");
+        let suite = Suite { name: &name, reading: Reading::LastLine, limit: 5 * MINUTE };
+        tally.run(project, &suite, &mut command);
+    }
+}
+
+fn surroundings(command: &mut Command, stack: &Stack, runtime: Runtime) {
+    command
+        .env("PIPIT_URL", &stack.origin)
+        .env("PIPIT_MAILBOX", &stack.mailbox)
+        .env("PIPIT_RUNTIME", runtime.name());
+}
+
+fn folder(project: &Project, runtime: Runtime) -> Result<PathBuf> {
+    let data = project.path(".pipit/test").join(runtime.name());
+    if data.exists() {
+        fs::remove_dir_all(&data).map_err(|e| format!("{}: {e}", data.display()))?;
+    }
+    Ok(data)
+}
+
+fn start(project: &Project, runtime: Runtime, data: PathBuf) -> Result<Stack> {
+    let plan = Plan {
+        runtime,
+        flavour: Flavour::Test,
+        port: http::free_port()?,
+        mail_port: http::free_port()?,
+        objects_port: http::free_port()?,
+        data,
+        ahead_seconds: 0,
+    };
+    stack::Stack::start(project, &plan)
+}
+
+/// The browser tests: every program in `tests/browser` whose name does not begin with `_`.
+fn browser_scripts(project: &Project) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(project.path("tests/browser")) else { return Vec::new() };
+    let mut names: Vec<String> = entries
+        .filter_map(std::result::Result::ok)
+        .filter_map(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            name.strip_suffix(".mjs").filter(|name| !name.starts_with('_')).map(str::to_owned)
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+/// Makes sure that Chromium is there; installs it where that is possible without asking.
+fn browser() -> Result<()> {
+    let is_there = || PathBuf::from(CHROMIUM).is_file();
+    if is_there() {
+        return Ok(());
+    }
+    let missing = format!(
+        "Chromium is missing ({CHROMIUM}), which the browser tests need. Install it, for example \
+         with `apt-get install chromium`."
+    );
+    let is_root = process::answer(Command::new("id").arg("-u")).as_deref() == Some("0");
+    if !is_root || !process::on_path("apt-get") {
+        return Err(missing);
+    }
+    say("Chromium is missing and is installed through apt-get");
+    let log = Project::find()?.log("apt");
+    process::run("apt-get update", Command::new("apt-get").arg("update"), &log)?;
+    let mut install = Command::new("apt-get");
+    install.args(["install", "--yes", "--no-install-recommends", "chromium"]);
+    install.env("DEBIAN_FRONTEND", "noninteractive");
+    process::run("apt-get install chromium", &mut install, &log)?;
+    if is_there() { Ok(()) } else { Err(missing) }
+}

@@ -1,0 +1,143 @@
+//! The Worker: built by worker-build, run by wrangler on workerd.
+
+use crate::{
+    Result, http,
+    process::{self, Running},
+    progress::say,
+    project::{self, Project},
+    settings::{self, Settings},
+    stack::{Flavour, sizes},
+    tools::Tools,
+};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+/// The most bytes of script and module together, compressed.
+const COMPRESSED_MAX: u64 = 1_000_000;
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Builds the Worker, unless nothing changed; returns its script.
+pub fn build(project: &Project, flavour: Flavour) -> Result<PathBuf> {
+    let tools = Tools::for_workers(project)?;
+    let folder = project.build().join(format!("worker{}", flavour.suffix()));
+    let script = folder.join("index.js");
+    let sources = project.sources()?;
+    let stamp = format!("{sources} {}", tools.wasm_bindgen.display());
+    let stamp_file = folder.join(".stamp");
+    if script.is_file() && project::read(&stamp_file).as_deref() == Some(stamp.as_str()) {
+        return Ok(script);
+    }
+    let mut command = worker_build(project, &tools, flavour, &sources)?;
+    process::run("building the Worker", &mut command, &project.log("worker"))?;
+    check_size(&folder, flavour)?;
+    project::write(&stamp_file, &stamp)?;
+    Ok(script)
+}
+
+fn worker_build(
+    project: &Project,
+    tools: &Tools,
+    flavour: Flavour,
+    build: &str,
+) -> Result<Command> {
+    let bin = project.path("node_modules/.bin");
+    let path = env::var_os("PATH").unwrap_or_default();
+    let path = env::join_paths(std::iter::once(bin.clone()).chain(env::split_paths(&path)))
+        .map_err(|e| format!("PATH: {e}"))?;
+    let mut command = Command::new(&tools.worker_build);
+    command
+        .current_dir(project.path("crates/host-cloudflare"))
+        .env("PATH", path)
+        .env("PIPIT_BUILD", build)
+        .env("WASM_BINDGEN_BIN", &tools.wasm_bindgen)
+        .env("WASM_OPT_BIN", bin.join("wasm-opt"))
+        .env("ESBUILD_BIN", bin.join("esbuild"))
+        .args(["--release", "--out-dir"])
+        .arg(format!("../../build/worker{}", flavour.suffix()));
+    let features = flavour.features();
+    if !features.is_empty() {
+        command.args(["--features", features]);
+    }
+    Ok(command)
+}
+
+fn check_size(folder: &Path, flavour: Flavour) -> Result<()> {
+    let (mut raw, mut compressed) = (0, 0);
+    for entry in fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))? {
+        let path = entry.map_err(|e| e.to_string())?.path();
+        if path.extension().is_some_and(|kind| kind == "wasm" || kind == "js") {
+            let (plain, packed) = sizes(&path)?;
+            raw += plain;
+            compressed += packed;
+        }
+    }
+    let line = format!("the Worker: {} KB, compressed {} KB", raw / 1000, compressed / 1000);
+    say(&line);
+    if compressed <= COMPRESSED_MAX || flavour == Flavour::Dev {
+        return Ok(());
+    }
+    Err(format!("Too large ({line}): at most {} KB compressed.", COMPRESSED_MAX / 1000))
+}
+
+/// What a local run needs to know.
+pub struct Local<'a> {
+    /// The Worker's script.
+    pub script: &'a Path,
+    /// Where its state and logs are.
+    pub data: &'a Path,
+    /// Where it listens.
+    pub port: u16,
+    /// Its configuration.
+    pub settings: &'a Settings,
+}
+
+/// Applies the migrations, if there are new ones, and starts the Worker on workerd.
+pub fn start(project: &Project, local: &Local) -> Result<Running> {
+    let state = local.data.join("state");
+    migrate(project, local.data, &state)?;
+    let env_file = local.data.join("app.env");
+    settings::write_env_file(&env_file, local.settings)?;
+    let mut command = project.wrangler();
+    command
+        .env("WRANGLER_LOG_PATH", local.data.join("logs/wrangler"))
+        .arg("dev")
+        .arg(local.script)
+        .args(["--local", "--ip", "127.0.0.1", "--port", &local.port.to_string()])
+        .args(["--inspector-port", &http::free_port()?.to_string()])
+        .args(["--show-interactive-dev-session", "false", "--log-level", "log"])
+        .arg("--persist-to")
+        .arg(&state)
+        .arg("--env-file")
+        .arg(&env_file);
+    Running::start("workerd (wrangler dev)", &mut command, &local.data.join("logs/app.log"))
+}
+
+fn migrate(project: &Project, data: &Path, state: &Path) -> Result<()> {
+    let wanted = project.migrations()?;
+    let stamp = data.join("migrations");
+    if project::read(&stamp).as_deref() == Some(wanted.as_str()) {
+        return Ok(());
+    }
+    let mut command = project.wrangler();
+    command
+        .env("WRANGLER_LOG_PATH", data.join("logs/wrangler"))
+        .args(["d1", "migrations", "apply", "DB", "--local", "--persist-to"])
+        .arg(state);
+    process::run("applying the migrations", &mut command, &data.join("logs/migrations.log"))?;
+    project::write(&stamp, &wanted)
+}
+
+/// Does what Cron does for a deployed Worker: runs the jobs every minute, until this program ends.
+pub fn sweep_every_minute(port: u16) {
+    std::thread::spawn(move || {
+        let url = format!("http://localhost:{port}/cdn-cgi/handler/scheduled");
+        loop {
+            std::thread::sleep(SWEEP);
+            let _ = http::Client::new(SWEEP).get(&url);
+        }
+    });
+}
