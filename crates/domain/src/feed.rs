@@ -147,9 +147,10 @@ fn content(item: &FeedItem) -> String {
     content
 }
 
-// XML 1.0 section 2.2: other characters make the whole feed unreadable, even when escaped.
+// XML 1.0 section 2.2: other characters make the whole feed unreadable, even when escaped. And
+// readers take a carriage return for a line feed, so it goes too.
 fn allowed(text: &str) -> String {
-    let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    let allowed = |c: &char| matches!(c, '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     text.chars().filter(allowed).collect()
 }
 
@@ -250,10 +251,7 @@ mod tests {
             let head = FeedHead { title: &text, ..HEAD };
             let item = FeedItem { title: Some(&text), html: &html, photos: &[], ..ITEM };
             let xml = rss(&head, &[item]);
-            let expected = allowed(&text);
-            let found = texts(&xml, "title");
-            // A reader turns line ends into line feeds.
-            prop_assert_eq!(found[0].replace('\r', "\n"), expected.replace("\r\n", "\n").replace('\r', "\n"));
+            prop_assert_eq!(&texts(&xml, "title")[0], &allowed(&text));
             prop_assert_eq!(texts(&xml, "content:encoded").concat(), allowed(&html));
         }
     }

@@ -1,6 +1,24 @@
-//! Pictures as they may be stored: known kinds only, without metadata.
+//! Pictures as they may be stored: known kinds only, without metadata, and nothing behind their end.
+
+mod cursor;
+mod exif;
+mod gif;
+mod jpeg;
+mod png;
+mod webp;
 
 use bytes::Bytes;
+
+const BYTES_MAX: usize = 45 * 1024 * 1024;
+const PIXELS_MAX: u64 = 40_000_000;
+const FRAMES_MAX: usize = 500;
+
+const DAMAGED: &str =
+    "This picture's file is damaged or incomplete. Save or export it again and upload that.";
+const TOO_MANY_PIXELS: &str =
+    "This picture has more than 40 megapixels. Make it smaller and try again.";
+const TOO_MANY_FRAMES: &str =
+    "This animation has more than 500 frames. Make it shorter and try again.";
 
 /// The kinds of picture that are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +60,7 @@ impl Kind {
 pub struct Clean {
     /// What it is, whatever its name said.
     pub kind: Kind,
-    /// The file without metadata.
+    /// The file without metadata; of EXIF only the orientation is left, where there was one.
     pub bytes: Bytes,
     /// Pixels, as displayed.
     pub width: u32,
@@ -54,7 +72,7 @@ pub struct Clean {
 pub fn kind(bytes: &[u8]) -> Option<Kind> {
     if bytes.starts_with(b"\xff\xd8\xff") {
         Some(Kind::Jpeg)
-    } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+    } else if bytes.starts_with(png::SIGNATURE) {
         Some(Kind::Png)
     } else if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") {
         Some(Kind::Gif)
@@ -65,8 +83,56 @@ pub fn kind(bytes: &[u8]) -> Option<Kind> {
     }
 }
 
-/// The picture without metadata; the error is the sentence for the person.
+/// The picture without metadata (EXIF with place and thumbnail, XMP, IPTC, comments; colour
+/// profiles stay). The file is taken apart and only what is needed to show it is put together
+/// again. The error is the sentence for the person.
 pub fn clean(bytes: Bytes) -> Result<Clean, &'static str> {
-    let _ = kind(&bytes);
-    Err("Pictures cannot be taken yet.")
+    if bytes.len() > BYTES_MAX {
+        return Err("This picture is larger than 45 megabytes. Make it smaller and try again.");
+    }
+    let kind = kind(&bytes).ok_or_else(|| refusal(&bytes))?;
+    let stripped = match kind {
+        Kind::Jpeg => jpeg::strip(&bytes)?,
+        Kind::Png => png::strip(&bytes)?,
+        Kind::Gif => gif::strip(&bytes)?,
+        Kind::Webp => webp::strip(&bytes)?,
+    };
+    let (width, height) = match stripped.orientation {
+        Some(orientation) if orientation.swaps_sides() => (stripped.height, stripped.width),
+        _ => (stripped.width, stripped.height),
+    };
+    Ok(Clean { kind, bytes: stripped.bytes.into(), width, height })
 }
+
+/// What a format's module makes of a file.
+struct Stripped {
+    bytes: Vec<u8>,
+    width: u32,
+    height: u32,
+    orientation: Option<exif::Orientation>,
+}
+
+fn check_size(width: u32, height: u32) -> Result<(), &'static str> {
+    if width == 0 || height == 0 {
+        return Err(DAMAGED);
+    }
+    let pixels = u64::from(width).saturating_mul(u64::from(height));
+    if pixels > PIXELS_MAX { Err(TOO_MANY_PIXELS) } else { Ok(()) }
+}
+
+fn refusal(bytes: &[u8]) -> &'static str {
+    let start = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
+    let text = String::from_utf8_lossy(start).to_ascii_lowercase();
+    if text.contains("<svg") {
+        "SVG pictures can carry scripts and are not taken. Export it as PNG and upload that."
+    } else if ["<html", "<!doctype", "<script", "<?xml"].iter().any(|tag| text.contains(tag)) {
+        "This is a page, not a picture. Upload a JPEG, PNG, GIF or WebP file."
+    } else if bytes.get(4..8) == Some(b"ftyp") {
+        "HEIC and AVIF pictures are not taken yet. Save it as JPEG and upload that."
+    } else {
+        "This is not a picture that we know. Upload a JPEG, PNG, GIF or WebP file."
+    }
+}
+
+#[cfg(test)]
+mod tests;

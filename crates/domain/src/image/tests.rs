@@ -1,0 +1,174 @@
+//! Samples go in with the word SECRET in every corner that can hold words, and come out without.
+
+use super::*;
+use proptest::prelude::*;
+
+struct Sample {
+    name: &'static str,
+    file: &'static [u8],
+    kind: Kind,
+    size: (u32, u32),
+}
+
+macro_rules! sample {
+    ($name:literal, $kind:ident, $width:literal, $height:literal) => {
+        Sample {
+            name: $name,
+            file: include_bytes!(concat!("samples/", $name)),
+            kind: Kind::$kind,
+            size: ($width, $height),
+        }
+    };
+}
+
+// Stored as 8 by 6 pixels; the turned ones are shown as 6 by 8.
+const SAMPLES: [Sample; 10] = [
+    sample!("plain.jpg", Jpeg, 8, 6),
+    sample!("turned.jpg", Jpeg, 6, 8),
+    sample!("progressive.jpg", Jpeg, 8, 6),
+    sample!("turned.png", Png, 6, 8),
+    sample!("animated.png", Png, 8, 6),
+    sample!("still.gif", Gif, 8, 6),
+    sample!("animated.gif", Gif, 8, 6),
+    sample!("plain.webp", Webp, 8, 6),
+    sample!("turned.webp", Webp, 6, 8),
+    sample!("animated.webp", Webp, 8, 6),
+];
+
+fn cleaned(file: &[u8]) -> Result<Clean, &'static str> {
+    clean(Bytes::copy_from_slice(file))
+}
+
+fn contains(file: &[u8], words: &[u8]) -> bool {
+    file.windows(words.len()).any(|window| window == words)
+}
+
+#[test]
+fn metadata_goes_and_the_picture_stays() {
+    for Sample { name, file, kind, size } in SAMPLES {
+        let clean = cleaned(file).unwrap();
+        assert_eq!((clean.kind, (clean.width, clean.height)), (kind, size), "{name}");
+        assert!(contains(file, b"SECRET"), "{name} has nothing to hide");
+        assert!(!contains(&clean.bytes, b"SECRET"), "{name}");
+        assert_eq!(cleaned(&clean.bytes), Ok(clean.clone()), "{name} again");
+    }
+}
+
+#[test]
+fn what_showing_needs_is_kept() {
+    for (name, words) in [
+        ("turned.jpg", &b"Exif\0\0II*\0"[..]),
+        ("turned.jpg", b"ICC_PROFILE\0"),
+        ("turned.png", b"eXIfII*\0"),
+        ("turned.png", b"iCCP"),
+        ("animated.png", b"fdAT"),
+        ("animated.gif", b"NETSCAPE2.0\x03\x01"),
+        ("turned.webp", b"EXIF\x1a\0\0\0II*\0"),
+        ("turned.webp", b"ICCP"),
+        ("animated.webp", b"ANMF"),
+    ] {
+        let sample = SAMPLES.iter().find(|sample| sample.name == name).unwrap();
+        assert!(contains(&cleaned(sample.file).unwrap().bytes, words), "{name} {words:?}");
+    }
+}
+
+#[test]
+fn a_second_file_behind_the_picture_is_dropped() {
+    for Sample { name, file, .. } in SAMPLES {
+        let behind = [file, b"PK\x03\x04 SECRET <script>"].concat();
+        assert_eq!(cleaned(&behind), cleaned(file), "{name}");
+    }
+}
+
+#[test]
+fn half_a_picture_is_refused() {
+    for Sample { name, file, .. } in SAMPLES {
+        let whole = cleaned(file).unwrap().bytes;
+        for length in 0..whole.len() {
+            assert!(cleaned(&whole[..length]).is_err(), "{name} {length}");
+        }
+    }
+}
+
+#[test]
+fn bombs_are_refused() {
+    let large = |name: &str, place: usize, bytes: &[u8]| {
+        let sample = SAMPLES.iter().find(|sample| sample.name == name).unwrap();
+        let mut file = sample.file.to_vec();
+        file[place..place + bytes.len()].copy_from_slice(bytes);
+        file
+    };
+    let frame = b"\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0";
+    let frames =
+        |count: usize| [&b"GIF89a\x01\0\x01\0\0\0\0"[..], &frame.repeat(count), b"\x3b"].concat();
+    for (file, expected) in [
+        (large("turned.png", 16, &[0, 0, 0x20, 0, 0, 0, 0x20, 0]), Err(TOO_MANY_PIXELS)),
+        (large("turned.png", 16, &[0, 0, 0, 0, 0, 0, 0, 1]), Err(DAMAGED)),
+        (large("still.gif", 6, &[0xff, 0xff, 0xff, 0xff]), Err(TOO_MANY_PIXELS)),
+        (frames(501), Err(TOO_MANY_FRAMES)),
+        (frames(500), Ok(())),
+        (frames(0), Err(DAMAGED)),
+    ] {
+        assert_eq!(cleaned(&file).map(|_| ()), expected, "{file:?}");
+    }
+}
+
+#[test]
+fn other_files_are_refused_with_words() {
+    for (file, word) in [
+        (&b"<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"/>"[..], "SVG"),
+        (b"  <SVG onload=alert(1)>", "SVG"),
+        (b"<!doctype html><script>alert(1)</script>", "page"),
+        (b"\0\0\0\x18ftypheic", "HEIC"),
+        (b"%PDF-1.7", "not a picture"),
+        (b"RIFF\0\0\0\0WAVE", "not a picture"),
+        (b"", "not a picture"),
+    ] {
+        let words = cleaned(file).unwrap_err();
+        assert!(words.contains(word), "{words}");
+    }
+}
+
+#[test]
+fn kinds_have_names_for_servers_and_files() {
+    for Sample { name, kind, .. } in SAMPLES {
+        assert!(name.ends_with(kind.extension()), "{name}");
+        assert!(kind.media_type().starts_with("image/"));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn no_file_breaks_it(
+        sample in 0..SAMPLES.len(),
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
+        cut in any::<prop::sample::Index>(),
+        is_cut: bool,
+        moved in proptest::option::of((any::<prop::sample::Index>(), proptest::collection::vec(any::<u8>(), 0..6))),
+    ) {
+        let mut file = SAMPLES[sample].file.to_vec();
+        for (place, value) in changes {
+            let place = place.index(file.len());
+            file[place] = value;
+        }
+        if let Some((place, bytes)) = moved {
+            let place = place.index(file.len());
+            file.splice(place..place, bytes);
+        }
+        if is_cut {
+            file.truncate(cut.index(file.len()));
+        }
+        if let Ok(clean) = cleaned(&file) {
+            prop_assert!(u64::from(clean.width) * u64::from(clean.height) <= PIXELS_MAX);
+            prop_assert_eq!(cleaned(&clean.bytes), Ok(clean.clone()));
+        }
+    }
+
+    #[test]
+    fn no_bytes_behind_a_signature_break_it(start in 0..SAMPLES.len(), bytes: Vec<u8>) {
+        let file = [&SAMPLES[start].file[..12], &bytes].concat();
+        let _ = cleaned(&file);
+    }
+}
