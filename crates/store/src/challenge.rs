@@ -44,6 +44,8 @@ pub enum Of<'a> {
 pub struct Attempt {
     /// The challenge.
     pub id: String,
+    /// The canonical mail address.
+    pub email: String,
     /// What the code must hash to.
     pub code_hash: String,
     /// How many attempts have been spent, this one included.
@@ -160,13 +162,13 @@ pub async fn spend_attempt(cx: &Context, of: Of<'_>) -> Result<Vec<Attempt>> {
         Of::Browser(hash) => sql(
             "update challenges set attempts = attempts + 1
              where browser_hash = ?1 and consumed_at is null and expires_at > ?2 and attempts < 5
-             returning id, code_hash, attempts",
+             returning id, email, code_hash, attempts",
             [hash.into(), cx.seconds().into()],
         ),
         Of::Token(hash) => sql(
             "update challenges set attempts = attempts + 1
              where token_hash = ?1 and consumed_at is null and expires_at > ?2 and attempts < 5
-             returning id, code_hash, attempts",
+             returning id, email, code_hash, attempts",
             [hash.into(), cx.seconds().into()],
         ),
     };
@@ -176,6 +178,7 @@ pub async fn spend_attempt(cx: &Context, of: Of<'_>) -> Result<Vec<Attempt>> {
 fn attempt(row: &Row) -> Result<Attempt> {
     Ok(Attempt {
         id: row.text("id")?,
+        email: row.text("email")?,
         code_hash: row.text("code_hash")?,
         attempts: row.int("attempts")?,
     })

@@ -1,1 +1,59 @@
-//! signin
+//! Signing up, in and out: the mailed link and code, sessions, and the pages of words.
+
+mod account;
+mod challenge;
+mod health;
+mod mail;
+mod proof;
+mod session;
+mod words;
+
+use platform::Policy;
+use web::{Function, Job, Limit, Per, Route, Who};
+
+/// The function.
+pub const FUNCTION: Function = Function { name: "signin", routes: ROUTES, jobs: JOBS };
+
+const ROUTES: &[Route] = &[
+    Route::get("/signup", Who::Anyone, |v| Box::pin(account::new(v))),
+    Route::post("/signup", Who::Anyone, |v| Box::pin(account::create(v)))
+        .limits(ASK)
+        .guards_a_secret(),
+    Route::get("/signin", Who::Anyone, |v| Box::pin(challenge::new(v))),
+    Route::post("/signin", Who::Anyone, |v| Box::pin(challenge::create(v)))
+        .limits(ASK)
+        .guards_a_secret(),
+    Route::get("/signin/link", Who::Anyone, |v| Box::pin(proof::new(v))),
+    Route::post("/signin/verify", Who::Anyone, |v| Box::pin(proof::create(v)))
+        .limits(PROVE)
+        .guards_a_secret(),
+    Route::post("/signout", Who::Anyone, |v| Box::pin(session::delete(v))),
+    Route::get("/healthz", Who::Anyone, |v| Box::pin(health::show(v))),
+    Route::get("/about", Who::Anyone, |v| Box::pin(words::about(v))),
+    Route::get("/privacy", Who::Anyone, |v| Box::pin(words::privacy(v))),
+    Route::get("/terms", Who::Anyone, |v| Box::pin(words::terms(v))),
+    Route::get("/developers", Who::Anyone, |v| Box::pin(words::developers(v))),
+];
+
+const JOBS: &[Job] = &[Job { kind: "signin-mail", run: |cx, job| Box::pin(mail::send(cx, job)) }];
+
+/// Asking for a mail. The limits by mail address are taken by the handler; past them the answer stays
+/// the same and no mail goes out, so that nobody learns and nobody is flooded.
+const ASK: &[Limit] = &[
+    limit(Per::Address, "ask-5m", 10, 300),
+    limit(Per::Address, "ask-1h", 30, 3600),
+    limit(Per::Mail, "mail-15m", 3, 900),
+    limit(Per::Mail, "mail-30m", 5, 1800),
+    limit(Per::Mail, "mail-24h", 10, 86_400),
+];
+
+/// Proving an address. The limit by mail address counts typed codes.
+const PROVE: &[Limit] =
+    &[limit(Per::Address, "prove-5m", 25, 300), limit(Per::Mail, "prove-24h", 30, 86_400)];
+
+const fn limit(per: Per, name: &'static str, count: u32, window_seconds: u32) -> Limit {
+    Limit { per, policy: Policy { name, count, window_seconds } }
+}
+
+#[cfg(target_os = "wasi")]
+host_spin::component!(FUNCTION);

@@ -1,0 +1,61 @@
+//! The job that sends a sign-in mail. What the mail says depends on who has the address; so that is
+//! looked up here, long after the visitor was answered.
+
+use domain::{challenge as rules, mail};
+use http::{HeaderName, Method, header};
+use platform::{Call, Context, Error, MailConfig, MailProvider, Result};
+use store::{challenge::Challenge, job::Job};
+
+/// Sends the mail of a challenge that can still be used; one that cannot needs no mail any more.
+/// What has ended is removed on the way.
+///
+/// # Errors
+/// Whatever keeps the provider from taking it; the job is tried again.
+pub async fn send(cx: &Context, job: &Job) -> Result<()> {
+    store::challenge::delete_old(cx).await?;
+    store::session::delete_old(cx).await?;
+    let Some(challenge) = store::challenge::find_live(cx, &job.subject).await? else {
+        return Ok(());
+    };
+    let provider =
+        cx.config.mail.as_ref().ok_or_else(|| Error::internal("no mail provider is configured"))?;
+    let mail = compose(cx, &challenge).await?;
+    deliver(cx, provider, &mail).await
+}
+
+async fn compose(cx: &Context, challenge: &Challenge) -> Result<mail::Mail> {
+    let secrets = rules::secrets(web::app_key(cx)?, &challenge.id);
+    let link = cx.config.app_url(&format!("/signin/link#{}", secrets.token));
+    let words = mail::SignIn { link: &link, code: &secrets.code, app: "Pipit" };
+    let to = &challenge.email;
+    let known = store::account::find_by_email(cx, to).await?.is_some();
+    Ok(match (challenge.kind.as_str(), known) {
+        ("signup", false) => mail::sign_up(to, &words),
+        ("signup", true) => mail::already(to, &words),
+        (_, true) => mail::sign_in(to, &words),
+        (_, false) => mail::unknown(to, &cx.config.app_url("/signup")),
+    })
+}
+
+async fn deliver(cx: &Context, provider: &MailConfig, mail: &mail::Mail) -> Result<()> {
+    let call = match provider.provider {
+        MailProvider::Postmark => postmark(provider, mail)?,
+    };
+    let (_, answer) = cx.http.send(call).await?;
+    if answer.status().is_success() {
+        Ok(())
+    } else {
+        Err(Error::internal(format!("the mail provider answered {}", answer.status())))
+    }
+}
+
+/// Postmark's «Send a single email»: `POST /email`.
+fn postmark(provider: &MailConfig, mail: &mail::Mail) -> Result<Call> {
+    let url = provider.api_base.join("email").map_err(Error::internal)?;
+    let mut call = Call::new(Method::POST, url)
+        .header(header::CONTENT_TYPE, "application/json")?
+        .header(header::ACCEPT, "application/json")?
+        .header(HeaderName::from_static("x-postmark-server-token"), &provider.token)?;
+    call.body = mail::postmark_body(&provider.from, mail).to_string().into();
+    Ok(call)
+}

@@ -1,0 +1,187 @@
+//! Proving an address, by the link of the mail in the browser that asked, or by its code anywhere.
+//! A GET proves nothing: mail scanners open links, and some press buttons.
+
+use crate::{PROVE, challenge::waiting};
+use askama::Template;
+use domain::{challenge as rules, secret, session as life};
+use http::{HeaderValue, StatusCode, header};
+use platform::{Error, Response, Result};
+use store::challenge::{self, Of, Proof};
+use web::{Layout, Per, Visit, cookies};
+
+const USER_AGENT_CHARS_MAX: usize = 200;
+
+#[derive(Template)]
+#[template(path = "link.html")]
+struct Page {
+    layout: Layout,
+    foreign: bool,
+    token: String,
+    error: Option<String>,
+}
+
+/// What a form proved.
+enum Proven {
+    /// This challenge, with at most so many attempts spent on it.
+    Challenge { id: String, attempts_max: i64 },
+    /// The form again, with this answer.
+    Not(Response),
+}
+
+/// `GET /signin/link`: where the mail's link leads. Its token stands behind the `#`, where no server sees it.
+pub async fn new(v: Visit<'_>) -> Result<Response> {
+    let foreign = cookies::value(&v.req, cookies::PRE).is_none();
+    link_page(&v, StatusCode::OK, foreign, "", None)
+}
+
+/// `POST /signin/verify`
+pub async fn create(mut v: Visit<'_>) -> Result<Response> {
+    let form = v.form().await?;
+    let (token, code) = (form.get("token").to_owned(), form.get("code").to_owned());
+    let proven = match (token.as_str(), code.as_str()) {
+        ("", "") => return Err(Error::invalid("Type the code of the mail.")),
+        ("", code) => by_code(&v, code).await?,
+        (token, "") => by_link(&v, token).await?,
+        (token, code) => by_link_and_code(&v, token, code).await?,
+    };
+    match proven {
+        Proven::Challenge { id, attempts_max } => sign_in(&v, &id, attempts_max).await,
+        Proven::Not(response) => Ok(response),
+    }
+}
+
+/// The link alone is enough only in the browser that asked for it.
+async fn by_link(v: &Visit<'_>, token: &str) -> Result<Proven> {
+    let linked =
+        challenge::find_by_token(v.cx, &rules::token_hash(token)).await?.ok_or_else(over)?;
+    if is_asking_browser(v, &linked.browser_hash) {
+        return Ok(Proven::Challenge {
+            id: linked.id,
+            attempts_max: rules::ATTEMPTS_MAX.saturating_sub(1),
+        });
+    }
+    Ok(Proven::Not(link_page(v, StatusCode::FORBIDDEN, true, token, None)?))
+}
+
+/// The code alone belongs to the browser that asked.
+async fn by_code(v: &Visit<'_>, code: &str) -> Result<Proven> {
+    let browser = cookies::value(&v.req, cookies::PRE).ok_or_else(over)?;
+    let hash = secret::sha256_hex(browser.as_bytes());
+    match right_code(v, Of::Browser(&hash), code).await? {
+        Some(proven) => Ok(proven),
+        None => {
+            let page = waiting(
+                v,
+                "your address",
+                Some("That is not the code. Look again, and type it once more."),
+            );
+            Ok(Proven::Not(web::page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &page)?))
+        }
+    }
+}
+
+/// Link and code together are enough anywhere: who has both has the mail and meant it.
+async fn by_link_and_code(v: &Visit<'_>, token: &str, code: &str) -> Result<Proven> {
+    match right_code(v, Of::Token(&rules::token_hash(token)), code).await? {
+        Some(proven) => Ok(proven),
+        None => {
+            let error = Some("That is not the code. Look again, and type it once more.");
+            Ok(Proven::Not(link_page(v, StatusCode::UNPROCESSABLE_ENTITY, true, token, error)?))
+        }
+    }
+}
+
+/// Spends an attempt first and looks at the code afterwards. None: a wrong code that is not the last.
+async fn right_code(v: &Visit<'_>, of: Of<'_>, code: &str) -> Result<Option<Proven>> {
+    let key = web::app_key(v.cx)?;
+    let attempts = challenge::spend_attempt(v.cx, of).await?;
+    let Some(first) = attempts.first() else { return Err(over()) };
+    for limit in PROVE.iter().filter(|limit| limit.per == Per::Mail) {
+        v.take(limit, &first.email).await?;
+    }
+    let right = attempts.iter().find(|attempt| {
+        rules::code_hash(key, &attempt.id, code)
+            .is_some_and(|hash| secret::same(hash.as_bytes(), attempt.code_hash.as_bytes()))
+    });
+    match right {
+        Some(attempt) => {
+            let id = attempt.id.clone();
+            Ok(Some(Proven::Challenge { id, attempts_max: rules::ATTEMPTS_MAX }))
+        }
+        None if attempts.iter().all(|attempt| attempt.attempts >= rules::ATTEMPTS_MAX) => {
+            Err(over())
+        }
+        None => Ok(None),
+    }
+}
+
+/// Turns the challenge into a session, once.
+async fn sign_in(v: &Visit<'_>, challenge_id: &str, attempts_max: i64) -> Result<Response> {
+    let value = secret::token(&v.cx.random::<32>()?);
+    let user_agent: String = v.header("user-agent").chars().take(USER_AGENT_CHARS_MAX).collect();
+    let proof = Proof {
+        challenge_id,
+        attempts_max,
+        session_id: &secret::sha256_hex(value.as_bytes()),
+        account_id: &v.cx.id()?,
+        blog_id: &v.cx.id()?,
+        user_agent: &user_agent,
+        idle_seconds: life::IDLE_SECONDS,
+        absolute_seconds: life::ABSOLUTE_SECONDS,
+    };
+    let proven = match challenge::spend(v.cx, &proof).await {
+        Err(Error::Conflict) => {
+            return Err(Error::Gone(
+                "Somebody took that user name in the meantime. Nothing is lost: start again with another name.".into(),
+            ));
+        }
+        other => other?.ok_or_else(over)?,
+    };
+    web::announce(v.cx, &proven.username).await?;
+    if let Some(old) = &v.session {
+        store::session::delete(v.cx, &old.id).await?;
+    }
+    let mut response = web::see_other(&proven.next)?;
+    cookies::set(&mut response, cookies::SESSION, &value, life::ABSOLUTE_SECONDS)?;
+    cookies::clear(&mut response, cookies::PRE)?;
+    Ok(response)
+}
+
+fn is_asking_browser(v: &Visit<'_>, browser_hash: &str) -> bool {
+    cookies::value(&v.req, cookies::PRE).is_some_and(|value| {
+        secret::same(secret::sha256_hex(value.as_bytes()).as_bytes(), browser_hash.as_bytes())
+    })
+}
+
+/// The page of the link: no referrer, nothing from anywhere else.
+fn link_page(
+    v: &Visit<'_>,
+    status: StatusCode,
+    foreign: bool,
+    token: &str,
+    error: Option<&str>,
+) -> Result<Response> {
+    let page = Page {
+        layout: Layout::of(v, "Sign in"),
+        foreign,
+        token: token.to_owned(),
+        error: error.map(str::to_owned),
+    };
+    let mut response = web::page_with_status(status, &page)?;
+    let headers = response.headers_mut();
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
+             frame-ancestors 'none'; base-uri 'none'",
+        ),
+    );
+    Ok(response)
+}
+
+fn over() -> Error {
+    Error::Gone(
+        "This sign-in was used already, is older than ten minutes, or was tried too often. Ask for a new mail.".into(),
+    )
+}
