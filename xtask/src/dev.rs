@@ -59,10 +59,13 @@ pub fn command(mut args: Args) -> Result<()> {
     let plan =
         Plan { runtime, flavour, port, mail_port, objects_port, data: data.clone(), ahead_seconds };
     let mut stack = Stack::start(&project, &plan)?;
-    if is_new && with_demo {
-        if let Err(problem) = demo::fill(&project, &stack.origin, &stack.mailbox) {
-            say(&format!("there is no demo content: {problem}"));
-        }
+    let filled = if is_new && with_demo {
+        demo::fill(&project, &stack.origin, &stack.mailbox)
+    } else {
+        Ok(())
+    };
+    if let Err(problem) = filled {
+        say(&format!("there is no demo content: {problem}"));
     }
     say(&format!("mails arrive at {}; logs are in {}", stack.mailbox, data.join("logs").display()));
     println!("ready {}", stack.origin);

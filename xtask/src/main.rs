@@ -8,6 +8,7 @@ mod demo;
 mod deploy;
 mod dev;
 mod http;
+mod load;
 mod mailbox;
 mod multipart;
 mod objects;

@@ -94,8 +94,9 @@ impl Signed<'_> {
         for name in claim.headers.split(';') {
             lines.push_str(&format!("{name}:{}\n", self.header(name).unwrap_or_default().trim()));
         }
-        let unsigned = if claim.in_query { "UNSIGNED-PAYLOAD" } else { "" };
-        let payload = self.header("x-amz-content-sha256").unwrap_or(unsigned);
+        let hash = hex(&Sha256::digest(self.body));
+        let usual = if claim.in_query { "UNSIGNED-PAYLOAD" } else { &hash };
+        let payload = self.header("x-amz-content-sha256").unwrap_or(usual);
         let (method, path, query) = (self.method, path.join("/"), query.join("&"));
         format!("{method}\n{path}\n{query}\n{lines}\n{}\n{payload}", claim.headers)
     }

@@ -181,7 +181,7 @@ impl Stack {
                 Err(_) => {}
             }
             step.beat(|| last.clone());
-            std::thread::sleep(Duration::from_millis(100));
+            std::thread::sleep(Duration::from_millis(250));
         }
         step.failed();
         let tail = self.running.first().map(Running::tail).unwrap_or_default();

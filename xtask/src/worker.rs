@@ -18,11 +18,17 @@ use std::{
 
 /// The most bytes of script and module together, compressed.
 const COMPRESSED_MAX: u64 = 1_000_000;
+/// The addresses of assets hold the build, so what is behind one never changes.
+const ASSET_HEADERS: &str = "/static/*
+  Cache-Control: public, max-age=31536000, immutable
+  X-Content-Type-Options: nosniff
+";
 const SWEEP: Duration = Duration::from_secs(60);
 
 /// Builds the Worker, unless nothing changed; returns its script.
 pub fn build(project: &Project, flavour: Flavour) -> Result<PathBuf> {
     let tools = Tools::for_workers(project)?;
+    gather_assets(project)?;
     let folder = project.build().join(format!("worker{}", flavour.suffix()));
     let script = folder.join("index.js");
     let sources = project.sources()?;
@@ -63,6 +69,22 @@ fn worker_build(
         command.args(["--features", features]);
     }
     Ok(command)
+}
+
+/// The folder that the platform serves: `static/` under its path, with the headers of its files.
+fn gather_assets(project: &Project) -> Result<()> {
+    let folder = project.build().join("assets");
+    let files = folder.join("static");
+    fs::create_dir_all(&files).map_err(|e| format!("{}: {e}", files.display()))?;
+    let source = project.path("static");
+    let entries = fs::read_dir(&source).map_err(|e| format!("{}: {e}", source.display()))?;
+    for path in entries.filter_map(std::result::Result::ok).map(|entry| entry.path()) {
+        let copy = files.join(path.file_name().unwrap_or_default());
+        if fs::read(&path).ok() != fs::read(&copy).ok() {
+            fs::copy(&path, &copy).map_err(|e| format!("{}: {e}", path.display()))?;
+        }
+    }
+    project::write(&folder.join("_headers"), ASSET_HEADERS)
 }
 
 fn check_size(folder: &Path, flavour: Flavour) -> Result<()> {
@@ -116,7 +138,8 @@ pub fn start(project: &Project, local: &Local) -> Result<Running> {
     Running::start("workerd (wrangler dev)", &mut command, &local.data.join("logs/app.log"))
 }
 
-fn migrate(project: &Project, data: &Path, state: &Path) -> Result<()> {
+/// Applies the migrations that a local state has not seen.
+pub fn migrate(project: &Project, data: &Path, state: &Path) -> Result<()> {
     let wanted = project.migrations()?;
     let stamp = data.join("migrations");
     if project::read(&stamp).as_deref() == Some(wanted.as_str()) {
