@@ -17,13 +17,6 @@ use worker::{
 /// So often one event looks for jobs; what is left then is left to the next event.
 const ROUNDS_MAX: usize = 20;
 
-/// Says in the log of a development build where a panic was; the runtime says only that there was one.
-#[cfg(feature = "dev")]
-#[event(start)]
-fn start() {
-    std::panic::set_hook(Box::new(|panic| console_error!("{panic}")));
-}
-
 #[event(fetch)]
 async fn fetch(raw: web_sys::Request, env: Env, ctx: Context) -> worker::Result<web_sys::Response> {
     let is_head = raw.method() == "HEAD";

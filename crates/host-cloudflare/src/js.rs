@@ -52,15 +52,12 @@ pub fn headers(raw: &web_sys::Headers) -> HeaderMap {
 /// repeated. Crosses the border as one text too.
 pub fn header_pairs(headers: &HeaderMap) -> Result<JsValue> {
     let pairs: Vec<(&str, Cow<'_, str>)> =
-        headers.iter().map(|(name, value)| (name.as_str(), latin1(value))).collect();
+        headers.iter().map(|(name, value)| (name.as_str(), text(value))).collect();
     let text = serde_json::to_string(&pairs).map_err(Error::internal)?;
     js_sys::JSON::parse(&text).map_err(internal)
 }
 
-/// A header value as a JavaScript ByteString: one character for each byte.
-fn latin1(value: &HeaderValue) -> Cow<'_, str> {
-    match value.to_str() {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => value.as_bytes().iter().map(|byte| char::from(*byte)).collect(),
-    }
+/// The runtime writes text as UTF-8, so what is UTF-8 arrives as it was.
+fn text(value: &HeaderValue) -> Cow<'_, str> {
+    String::from_utf8_lossy(value.as_bytes())
 }
