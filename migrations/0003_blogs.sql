@@ -9,6 +9,7 @@ create table blogs (
   language text not null default 'en',
   epoch integer not null default 1,  -- grows with every change that a visitor could see
   post_count integer not null default 0, -- public posts, so that paging needs no look-ahead
+  changed_at integer not null default 0, -- when the epoch last moved
   created_at integer not null
 ) strict, without rowid;
 

@@ -25,4 +25,6 @@ pub struct Blog {
     pub epoch: i64,
     /// How many public posts it has, so that paging needs no look-ahead.
     pub post_count: i64,
+    /// When its epoch last moved, in unix seconds.
+    pub changed_at: i64,
 }

@@ -15,6 +15,7 @@ pub(crate) fn blog(row: &Row) -> Result<Blog> {
         language: row.text("language")?,
         epoch: row.int("epoch")?,
         post_count: row.int("post_count")?,
+        changed_at: row.int("changed_at")?,
     })
 }
 
@@ -22,7 +23,7 @@ pub(crate) fn blog(row: &Row) -> Result<Blog> {
 pub async fn find_by_username(cx: &Context, username: &str) -> Result<Option<Blog>> {
     let statement = sql(
         "select b.id, b.account_id, b.username, b.title, b.tagline, a.name as author, a.site, b.language, b.epoch,
-           b.post_count
+           b.post_count, b.changed_at
          from blogs b join accounts a on a.id = b.account_id where b.username = ?1",
         [username.into()],
     );

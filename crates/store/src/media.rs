@@ -23,11 +23,12 @@ pub struct Media {
     pub alt: String,
 }
 
-/// The statement that writes an object down, for the batch of its post.
+/// The statement that writes an object down, for the batch of its post, unless that is deleted.
 pub fn insert(cx: &Context, media: &Media) -> Sql {
     sql(
         "insert into media (key, blog_id, post_id, content_type, bytes, width, height, alt, created_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+         select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
+         where exists (select 1 from posts where id = ?3 and blog_id = ?2 and deleted_at is null)",
         [
             (&media.key).into(),
             (&media.blog_id).into(),

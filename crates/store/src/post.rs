@@ -50,16 +50,22 @@ pub async fn insert(cx: &Context, account_id: &str, post: &Post, media: Vec<Sql>
         ],
     );
     let count = sql(
-        "update blogs set epoch = epoch + 1, post_count = post_count + 1 where id = ?1",
-        [(&post.blog_id).into()],
+        "update blogs set epoch = epoch + 1, changed_at = ?2, post_count = post_count + 1 where id = ?1",
+        [(&post.blog_id).into(), cx.seconds().into()],
     );
     let mut statements = vec![insert, count];
     statements.extend(media);
     cx.db.batch(statements).await.map(|_| ())
 }
 
-/// Changes a post that was not deleted; false when there is none.
-pub async fn update(cx: &Context, post: &Post) -> Result<bool> {
+/// Changes a post that was not deleted, with the rows of its new media; the photos that were taken
+/// off it go by a job each. False when there is no such post.
+pub async fn update(
+    cx: &Context,
+    post: &Post,
+    media: Vec<Sql>,
+    removed: &[Photo],
+) -> Result<bool> {
     let update = sql(
         "update posts set title = ?3, text = ?4, html = ?5, photos = ?6, updated_at = ?7
          where id = ?1 and blog_id = ?2 and deleted_at is null returning id",
@@ -73,19 +79,27 @@ pub async fn update(cx: &Context, post: &Post) -> Result<bool> {
             cx.seconds().into(),
         ],
     );
-    let epoch = sql("update blogs set epoch = epoch + 1 where id = ?1", [(&post.blog_id).into()]);
-    did(&cx.db.batch(vec![update, epoch]).await?)
+    let epoch = sql(
+        "update blogs set epoch = epoch + 1, changed_at = ?2 where id = ?1",
+        [(&post.blog_id).into(), cx.seconds().into()],
+    );
+    let mut statements = vec![update, epoch];
+    statements.extend(media);
+    for photo in removed {
+        statements.push(job::insert(cx, "media-deletion", &photo.key)?);
+    }
+    did(&cx.db.batch(statements).await?)
 }
 
 /// Deletes a post: its path stays for the 410, its words go, its photos go by a job each.
 /// False when it was not there or is already deleted.
 pub async fn delete(cx: &Context, post: &Post) -> Result<bool> {
     let count = sql(
-        "update blogs set epoch = epoch + 1, post_count = post_count - 1
+        "update blogs set epoch = epoch + 1, changed_at = ?3, post_count = post_count - 1
          where id = ?1 and exists
            (select 1 from posts where id = ?2 and blog_id = ?1 and deleted_at is null)
          returning id",
-        [(&post.blog_id).into(), (&post.id).into()],
+        [(&post.blog_id).into(), (&post.id).into(), cx.seconds().into()],
     );
     let delete = sql(
         "update posts set deleted_at = ?3, title = null, text = '', html = '', photos = '[]'
@@ -148,6 +162,22 @@ pub async fn list_before(
            and (published_at, id) < (?2, ?3)
          order by published_at desc, id desc limit ?4",
         [blog_id.into(), published_at.into(), id.into(), limit.into()],
+    );
+    posts(&cx.db.all(statement).await?)
+}
+
+/// A page of a blog's public posts, newest first. Costs a row for each post that is skipped.
+pub async fn list_page(
+    cx: &Context,
+    blog_id: &str,
+    skipped: i64,
+    limit: i64,
+) -> Result<Vec<Post>> {
+    let statement = sql(
+        "select id, blog_id, path, title, text, html, photos, published_at, updated_at, deleted_at
+         from posts where blog_id = ?1 and visibility = 'public' and deleted_at is null
+         order by published_at desc, id desc limit ?3 offset ?2",
+        [blog_id.into(), skipped.into(), limit.into()],
     );
     posts(&cx.db.all(statement).await?)
 }

@@ -117,7 +117,7 @@ fn find(
         let Some(params) = captures(route.path, segments) else { continue };
         if !route.verb.answers(method) {
             allow.push(route.verb.name());
-        } else if best.as_ref().is_none_or(|(_, others)| params.len() < others.len()) {
+        } else if best.as_ref().is_none_or(|(other, _)| vagueness(route) < vagueness(other)) {
             best = Some((route, params));
         }
     }
@@ -126,6 +126,11 @@ fn find(
         None if allow.is_empty() => Err(Error::NotFound),
         None => Err(Error::Method(allow.join(", "))),
     }
+}
+
+/// How little a route says about its path: its names, and last of all one that takes all the rest.
+fn vagueness(route: &Route) -> (bool, usize) {
+    (route.path.ends_with("*}"), route.path.matches('{').count())
 }
 
 fn content_length(req: &Request) -> Option<usize> {

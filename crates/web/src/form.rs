@@ -33,6 +33,11 @@ impl Form {
         self.text(name).trim()
     }
 
+    /// All values of a field, as check boxes send them.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
     /// The file of a field, if one was chosen.
     pub fn file(&self, name: &str) -> Option<&File> {
         self.files.iter().find(|file| file.field == name && !file.bytes.is_empty())
