@@ -109,7 +109,7 @@ fn empty(data: &Path) -> Result<()> {
             fs::remove_dir_all(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         }
     }
-    for name in ["migrations", "keys.env", "app.env"] {
+    for name in ["migrations", "keys.env", "app.env", "app.toml"] {
         let path = data.join(name);
         if project::read(&path).is_some() {
             fs::remove_file(&path).map_err(|e| format!("{}: {e}", path.display()))?;

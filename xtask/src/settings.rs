@@ -103,7 +103,8 @@ fn keys(path: &Path) -> Result<Settings> {
     Ok(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
-fn write_private(path: &Path, text: &str) -> Result<()> {
+/// Writes a file that only this user may read.
+pub fn write_private(path: &Path, text: &str) -> Result<()> {
     let say = |e: std::io::Error| format!("{}: {e}", path.display());
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(say)?;

@@ -5,7 +5,7 @@ use crate::{
     process::{self, Running},
     progress::say,
     project::{self, Project},
-    settings::Settings,
+    settings::{self, Settings},
     stack::{Flavour, sizes},
     tools::Tools,
 };
@@ -160,10 +160,23 @@ fn on_test_host(project: &Project, local: &Local) -> Result<Command> {
         .current_dir(&project.root)
         .args(["--listen", &format!("127.0.0.1:{}", local.port), "--data"])
         .arg(local.data.join("state"))
-        .args(["--migrations", "migrations", "--sweep", "60"]);
-    for (name, value) in local.settings {
-        command.arg("--variable").arg(format!("{}={value}", name.to_ascii_lowercase()));
-    }
-    command.arg("spin.toml");
+        .args(["--migrations", "migrations", "--sweep", "60", "--cache"])
+        .arg(project::cache().join("components"))
+        .arg("--variables-file")
+        .arg(write_variables(local)?)
+        .arg("spin.toml");
     Ok(command)
+}
+
+/// The settings as a TOML file that only this user may read: a command line is everybody's.
+fn write_variables(local: &Local) -> Result<PathBuf> {
+    let mut text = String::new();
+    for (name, value) in local.settings {
+        // A JSON text is a TOML text, save for characters that no setting has.
+        let value = serde_json::Value::from(value.as_str());
+        text.push_str(&format!("{} = {value}\n", name.to_ascii_lowercase()));
+    }
+    let path = local.data.join("app.toml");
+    settings::write_private(&path, &text)?;
+    Ok(path)
 }

@@ -23,6 +23,16 @@ const ASSET_HEADERS: &str = "/static/*
   Cache-Control: public, max-age=31536000, immutable
   X-Content-Type-Options: nosniff
 ";
+/// What the compiler and wasm-bindgen use of WASM beyond its first version; workerd knows all of it.
+const MODULE_FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-exception-handling",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
 const SWEEP: Duration = Duration::from_secs(60);
 
 /// Builds the Worker, unless nothing changed; returns its script.
@@ -39,6 +49,9 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<PathBuf> {
     }
     let mut command = worker_build(project, &tools, flavour, &sources)?;
     process::run("building the Worker", &mut command, &project.log("worker"))?;
+    if flavour != Flavour::Dev {
+        optimise(project, &folder.join("index_bg.wasm"))?;
+    }
     check_size(&folder, flavour)?;
     project::write(&stamp_file, &stamp)?;
     Ok(script)
@@ -60,15 +73,24 @@ fn worker_build(
         .env("PATH", path)
         .env("PIPIT_BUILD", build)
         .env("WASM_BINDGEN_BIN", &tools.wasm_bindgen)
-        .env("WASM_OPT_BIN", bin.join("wasm-opt"))
         .env("ESBUILD_BIN", bin.join("esbuild"))
-        .args(["--release", "--out-dir"])
+        .args(["--release", "--no-opt", "--out-dir"])
         .arg(format!("../../build/worker{}", flavour.suffix()));
     let features = flavour.features();
     if !features.is_empty() {
         command.args(["--features", features]);
     }
     Ok(command)
+}
+
+/// Makes the module smaller. Not worker-build's own call of the same program: that one cannot be told
+/// to weigh size above speed, and is not worth its time in a development build.
+fn optimise(project: &Project, module: &Path) -> Result<()> {
+    let mut command = project.node();
+    command.arg("node_modules/binaryen/bin/wasm-opt").arg("-Oz").args(MODULE_FEATURES);
+    command.arg(module).arg("-o").arg(module);
+    process::run("optimising the Worker for size", &mut command, &project.log("wasm-opt"))?;
+    Ok(())
 }
 
 /// The folder that the platform serves: `static/` under its path, with the headers of its files.
