@@ -7,7 +7,7 @@ pub mod data_map;
 pub mod datetime;
 pub mod email;
 pub mod feed;
-mod html;
+pub mod html;
 pub mod image;
 pub mod mail;
 pub mod markdown;

@@ -55,6 +55,7 @@ const CLASSES: [&str; 20] = [
 const DEPTH_MAX: usize = 100;
 const DEPTH_TIMES_TAGS_MAX: usize = 300_000;
 const PASSES_MAX: usize = 5;
+const ADDRESS_BYTES_MAX: usize = 2000;
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(cleaner);
 
@@ -269,40 +270,51 @@ fn linked(text: &str) -> Vec<Event<'static>> {
 }
 
 fn next_address(text: &str) -> Option<(&str, &str, &str)> {
+    let mut word_end = 0;
     for (start, _) in text.match_indices("http") {
         let Some((before, rest)) = text.split_at_checked(start) else { continue };
-        let fresh = !before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '/');
+        if start < word_end
+            || before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '/')
+        {
+            continue;
+        }
         let address = address(rest);
-        if fresh && url::Url::parse(address).is_ok_and(|url| url.has_host()) {
+        if url::Url::parse(address).is_ok_and(|url| url.has_host()) {
             return rest.split_at_checked(address.len()).map(|(a, after)| (before, a, after));
         }
+        // One look at each word is enough.
+        let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        word_end = start.saturating_add(length);
     }
     None
 }
 
-// Without the punctuation of the sentence around it.
+// Without the punctuation of the sentence around it. Looks at a bounded length only, or a text of
+// nothing but addresses would take time that grows with its square.
 fn address(rest: &str) -> &str {
     if !rest.starts_with("http://") && !rest.starts_with("https://") {
         return "";
     }
-    let end = rest.find(|c: char| {
-        c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '“' | '”' | '«' | '»')
-    });
-    let mut address = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
-    loop {
-        let unbalanced =
-            address.ends_with(')') && address.matches(')').count() > address.matches('(').count();
-        let shorter = address.strip_suffix(|c: char| {
-            matches!(
-                c,
-                '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '’' | '*' | '_' | '~' | ']' | '…'
-            ) || (c == ')' && unbalanced)
-        });
-        match shorter {
-            Some(shorter) => address = shorter,
-            None => return address,
+    let ends = |c: char| c.is_whitespace() || c.is_control() || "<>\"“”«»".contains(c);
+    let length: usize = rest
+        .chars()
+        .take(ADDRESS_BYTES_MAX)
+        .take_while(|c| !ends(*c))
+        .fold(0, |length, c| length.saturating_add(c.len_utf8()));
+    let mut address = rest.get(..length).filter(|_| length < ADDRESS_BYTES_MAX).unwrap_or_default();
+    let opening = address.matches('(').count();
+    let mut closing = address.matches(')').count();
+    while let Some(last) = address.chars().next_back() {
+        let unbalanced = last == ')' && closing > opening;
+        if !unbalanced && !".,;:!?'’*_~]…".contains(last) {
+            break;
         }
+        if unbalanced {
+            closing = closing.saturating_sub(1);
+        }
+        address = address.strip_suffix(last).unwrap_or_default();
     }
+    address
 }
 
 #[cfg(test)]

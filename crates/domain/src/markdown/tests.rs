@@ -54,6 +54,7 @@ fn other_addresses_stay_text_or_stay_as_they_are() {
         ("    https://example.com", 0),
         ("https://", 0),
         ("xhttps://example.com", 0),
+        (&format!("https://example.com/{}", "a".repeat(2000)), 0),
         ("ftp://example.com", 0),
         ("[https://example.com](https://example.org)", 1),
         ("<a href=\"https://example.org\">https://example.com</a>", 1),
@@ -220,24 +221,29 @@ fn what_does_no_harm_is_kept() {
     }
 }
 
+// Each of these would take minutes if time grew with the square of the length.
 #[test]
-fn tangled_html_becomes_words_and_costs_little() {
-    let deep = "<div>".repeat(50_000);
-    let started = std::time::Instant::now();
+fn tangled_text_becomes_words_and_costs_little() {
     for hard in [
-        deep,
+        "<div>".repeat(50_000),
         ">".repeat(50_000),
         "<b a=1>".repeat(20_000),
         "<p><b><i><u>".repeat(20_000),
         "* ".repeat(20_000),
         "[".repeat(50_000),
+        "http://".repeat(50_000),
+        "http://%zz(".repeat(40_000),
+        format!("https://a{}", ")".repeat(300_000)),
     ] {
         let html = to_html(&hard);
         assert_eq!(check_harmless(&html), Ok(()));
     }
-    println!("{:?}", started.elapsed());
+}
+
+#[test]
+fn long_but_simple_html_is_kept() {
     let list = "<ul><li>x</ul><p>y".repeat(2000);
-    assert!(sanitize(&list).contains("<li>x</li>"));
+    assert_eq!(sanitize(&list).matches("<li>x</li>").count(), 2000);
 }
 
 #[test]
