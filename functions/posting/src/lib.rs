@@ -1,1 +1,41 @@
-//! posting
+//! Writing: the composer, one's own posts, and the files that belong to them.
+
+mod draft;
+mod media;
+mod post;
+mod range;
+
+use platform::{Policy, Site};
+use web::{Function, Job, Limit, Per, Route, Who};
+
+/// The function.
+pub const FUNCTION: Function = Function { name: "posting", routes: ROUTES, jobs: JOBS };
+
+const ROUTES: &[Route] = &[
+    Route::get("/posts", Who::Session, |v| Box::pin(post::index(v))),
+    Route::get("/posts/new", Who::Session, |v| Box::pin(post::new(v))),
+    Route::post("/posts", Who::Session, |v| Box::pin(post::create(v)))
+        .limits(WRITE)
+        .body(BODY_BYTES_MAX),
+    Route::get("/posts/{id}/edit", Who::Session, |v| Box::pin(post::edit(v))),
+    Route::post("/posts/{id}", Who::Session, |v| Box::pin(post::update(v)))
+        .limits(WRITE)
+        .body(BODY_BYTES_MAX),
+    Route::post("/posts/{id}/deletion", Who::Session, |v| Box::pin(post::delete(v))).limits(WRITE),
+    Route::get("/t/{blog}/{file}", Who::Anyone, |v| Box::pin(media::show(v))).on(Site::Media),
+];
+
+const JOBS: &[Job] =
+    &[Job { kind: "media-deletion", run: |cx, job| Box::pin(media::delete(cx, job)) }];
+
+/// A picture of 45 MiB, the longest text, and what a form puts around them.
+const BODY_BYTES_MAX: usize = 48 << 20;
+
+const WRITE: &[Limit] = &[limit(Per::Address), limit(Per::Account)];
+
+const fn limit(per: Per) -> Limit {
+    Limit { per, policy: Policy { name: "write-5m", count: 60, window_seconds: 300 } }
+}
+
+#[cfg(target_os = "wasi")]
+host_spin::component!(FUNCTION);
