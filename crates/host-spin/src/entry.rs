@@ -83,6 +83,7 @@ fn context(settings: &Rc<Settings>, bell: &Rc<Bell>) -> Context {
         http: Rc::new(SpinHttp),
         wake: bell.clone(),
         random: Rc::new(SpinRandom),
+        log: |line| eprintln!("{line}"),
     };
     let ahead = TimeDelta::try_seconds(settings.config.clock_ahead_seconds).unwrap_or_default();
     let now = clock::now();
