@@ -1,1 +1,36 @@
-//! blog
+//! The public pages and the feed of a blog, on its own host name.
+
+mod cache;
+mod feed;
+mod home;
+mod post;
+mod robots;
+mod theme;
+mod validators;
+
+use platform::Site;
+use web::{Function, Route, Who};
+
+/// The function.
+pub const FUNCTION: Function = Function { name: "blog", routes: ROUTES, jobs: &[] };
+
+const ROUTES: &[Route] = &[
+    Route::get("/", Who::Anyone, |v| Box::pin(home::show(v))).on(Site::Blog),
+    Route::get("/page/{n}", Who::Anyone, |v| Box::pin(home::page(v))).on(Site::Blog),
+    Route::get("/{yyyy}/{mm}/{dd}/{slug}", Who::Anyone, |v| Box::pin(post::show(v))).on(Site::Blog),
+    Route::get("/feed.xml", Who::Anyone, |v| Box::pin(feed::show(v))).on(Site::Blog),
+    Route::get("/feed", Who::Anyone, |v| Box::pin(feed::alias(v))).on(Site::Blog),
+    Route::get("/rss", Who::Anyone, |v| Box::pin(feed::alias(v))).on(Site::Blog),
+    Route::get("/rss.xml", Who::Anyone, |v| Box::pin(feed::alias(v))).on(Site::Blog),
+    Route::get("/index.xml", Who::Anyone, |v| Box::pin(feed::alias(v))).on(Site::Blog),
+    Route::get("/robots.txt", Who::Anyone, |v| Box::pin(robots::show(v))).on(Site::Blog),
+    // The Worker's platform has a place for static files and answers these itself.
+    #[cfg(not(all(target_arch = "wasm32", not(target_os = "wasi"))))]
+    Route::get("/static/{file}", Who::Anyone, |v| Box::pin(web::assets::show(v))).on(Site::Blog),
+    #[cfg(not(all(target_arch = "wasm32", not(target_os = "wasi"))))]
+    Route::get("/static/{file}", Who::Anyone, |v| Box::pin(web::assets::show(v))),
+    Route::get("/{path*}", Who::Anyone, |v| Box::pin(theme::missing(v))).on(Site::Blog),
+];
+
+#[cfg(target_os = "wasi")]
+host_spin::component!(FUNCTION);

@@ -1,0 +1,192 @@
+//! The page cache: what a page may depend on, and what is kept of it.
+//!
+//! A renderer is a plain function of a [`Key`] and the stored posts. It has no way to see a header,
+//! a cookie or a query, so no visitor can poison the page of another.
+
+use crate::validators;
+use bytes::Bytes;
+use domain::{blog::Blog, secret};
+use http::StatusCode;
+use platform::{Context, Error, Local, Response, Result};
+use web::Visit;
+
+/// How long an unread page is kept; a change of the blog makes another key at once.
+const LIFE_SECONDS: u32 = 3600;
+
+/// The pages that are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Page {
+    /// The n-th page of posts; the first one is the home page.
+    Posts(i64),
+    /// A post, by its path.
+    Post(String),
+    /// The feed.
+    Feed,
+}
+
+/// All that a page may depend on, beside what is stored: the blog, of one epoch, and which page.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// The blog as its row says.
+    pub blog: Blog,
+    /// Which page.
+    pub page: Page,
+}
+
+/// Makes a page; None when there is no such page. A plain function on purpose: it captures nothing.
+pub type Render = for<'a> fn(&'a Context, &'a Key) -> Local<'a, Result<Option<Rendered>>>;
+
+/// A page as it is kept and sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// 200 or 410.
+    pub status: StatusCode,
+    /// For `Content-Type`.
+    pub content_type: String,
+    /// Strong, with its quotes.
+    pub etag: String,
+    /// Unix seconds.
+    pub changed_at: i64,
+    /// The bytes.
+    pub body: Bytes,
+}
+
+impl Rendered {
+    /// A page of this blog.
+    pub fn new(status: StatusCode, content_type: &str, blog: &Blog, body: String) -> Self {
+        let hash: String = secret::sha256_hex(body.as_bytes()).chars().take(32).collect();
+        Self {
+            status,
+            content_type: content_type.to_owned(),
+            etag: format!("\"{hash}\""),
+            changed_at: blog.changed_at,
+            body: body.into(),
+        }
+    }
+}
+
+/// The blog that the visit is for.
+///
+/// # Errors
+/// [`Error::NotFound`] when the host name is nobody's; no cache keeps that answer.
+pub async fn blog(v: &Visit<'_>) -> Result<Blog> {
+    let username = v.cx.config.blog_username(&v.host).ok_or(Error::NotFound)?;
+    web::blog(v.cx, &username).await?.ok_or(Error::NotFound)
+}
+
+/// Answers with a kept page, or renders and keeps it. None when there is no such page.
+pub async fn answer(v: &Visit<'_>, key: &Key, render: Render) -> Result<Option<Response>> {
+    match find_or_render(v.cx, key, render).await? {
+        Some(page) => validators::respond(v, page).map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn find_or_render(cx: &Context, key: &Key, render: Render) -> Result<Option<Rendered>> {
+    let name = name(key, &cx.config.blog_domain, &cx.config.build);
+    match cx.cache.get(&name).await {
+        Ok(Some(kept)) => {
+            if let Some(page) = unframe(&kept) {
+                return Ok(Some(page));
+            }
+        }
+        Ok(None) => {}
+        Err(error) => cx.log(&format!("the page cache does not answer: {error}")),
+    }
+    let Some(page) = render(cx, key).await? else { return Ok(None) };
+    if let Err(error) = cx.cache.put(&name, frame(&page), LIFE_SECONDS).await {
+        cx.log(&format!("the page cache does not answer: {error}"));
+    }
+    Ok(Some(page))
+}
+
+/// The key as the cache takes it: of one length, whatever the path's.
+fn name(key: &Key, blog_domain: &str, build: &str) -> String {
+    let (path, username, epoch) = (path(&key.page), &key.blog.username, key.blog.epoch);
+    let all = format!("{username}.{blog_domain}\n{path}\n{epoch}\n{build}");
+    format!("page:{}", secret::sha256_hex(all.as_bytes()))
+}
+
+/// The page's one path, whichever of its addresses was asked for.
+fn path(page: &Page) -> String {
+    match page {
+        Page::Posts(1) => "/".to_owned(),
+        Page::Posts(n) => format!("/page/{n}"),
+        Page::Post(path) => path.clone(),
+        Page::Feed => "/feed.xml".to_owned(),
+    }
+}
+
+/// One buffer: four lines of what the head needs, then the body.
+fn frame(page: &Rendered) -> Bytes {
+    let Rendered { status, content_type, etag, changed_at, body } = page;
+    let head = format!("{}\n{content_type}\n{etag}\n{changed_at}\n", status.as_u16());
+    [head.as_bytes(), body].concat().into()
+}
+
+fn unframe(kept: &Bytes) -> Option<Rendered> {
+    let mut parts = kept.splitn(5, |byte| *byte == b'\n');
+    let mut line = || std::str::from_utf8(parts.next()?).ok();
+    let status = line()?.parse().ok()?;
+    let (content_type, etag) = (line()?.to_owned(), line()?.to_owned());
+    let changed_at = line()?.parse().ok()?;
+    Some(Rendered { status, content_type, etag, changed_at, body: kept.slice_ref(parts.next()?) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(page: Page) -> Key {
+        let blog = Blog {
+            id: "1".into(),
+            account_id: "2".into(),
+            username: "maria".into(),
+            title: "Maria".into(),
+            tagline: String::new(),
+            author: "Maria".into(),
+            site: None,
+            language: "en".into(),
+            epoch: 7,
+            post_count: 3,
+            changed_at: 1_795_356_300,
+        };
+        Key { blog, page }
+    }
+
+    #[test]
+    fn a_kept_page_is_the_page() {
+        let blog = key(Page::Feed).blog;
+        for body in ["", "\n", "<p>Grüße\n\nan alle</p>\n"] {
+            let page = Rendered::new(StatusCode::GONE, "text/html", &blog, body.to_owned());
+            assert_eq!(unframe(&frame(&page)), Some(page), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_kept_page_is_none() {
+        for kept in ["", "200", "200\ntext/html\n\"a\"\n5", "x\ntext/html\n\"a\"\n5\nbody"] {
+            assert_eq!(unframe(&Bytes::from_static(kept.as_bytes())), None, "{kept:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_changes_a_page_changes_its_key() {
+        let one = name(&key(Page::Posts(1)), "blogs.example", "a");
+        let mut other_blog = key(Page::Posts(1));
+        other_blog.blog.username = "max".into();
+        let mut later = key(Page::Posts(1));
+        later.blog.epoch = 8;
+        for other in [
+            name(&key(Page::Posts(2)), "blogs.example", "a"),
+            name(&key(Page::Post("/2026/11/22/x".into())), "blogs.example", "a"),
+            name(&key(Page::Feed), "blogs.example", "a"),
+            name(&key(Page::Posts(1)), "blogs.example", "b"),
+            name(&other_blog, "blogs.example", "a"),
+            name(&later, "blogs.example", "a"),
+        ] {
+            assert_ne!(one, other);
+        }
+        assert_eq!(one, name(&key(Page::Posts(1)), "blogs.example", "a"));
+    }
+}
