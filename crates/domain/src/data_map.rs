@@ -18,103 +18,44 @@ pub struct Column {
 }
 
 const ACCOUNT: &str = "until the account is deleted";
-const CHALLENGE: &str = "ten minutes, then removed within a day";
-const SESSION: &str = "until signed out, at most 180 days";
+const CHALLENGE: &str = "ten minutes of use, then removed within a day";
+const SESSION: &str = "until signed out, 30 days without use, or 180 days";
+const POST: &str = "until the post or the account is deleted";
 const BILLING: &str = "as long as the law asks for records of payments";
 
 /// The map itself, by table.
+#[rustfmt::skip]
 pub const COLUMNS: &[Column] = &[
-    column(
-        "accounts",
-        "username",
-        "the chosen username",
-        "the address of the blog and the profile",
-        ACCOUNT,
-    ),
-    column(
-        "accounts",
-        "email",
-        "the mail address",
-        "signing in, and notices about the account",
-        ACCOUNT,
-    ),
-    column(
-        "accounts",
-        "name",
-        "the name to show",
-        "shown beside what the person publishes",
-        ACCOUNT,
-    ),
-    column("accounts", "site", "the person's web site", "shown on the profile", ACCOUNT),
-    column("challenges", "email", "the mail address", "sending the sign-in mail", CHALLENGE),
-    column(
-        "challenges",
-        "name",
-        "the name to show",
-        "making the account once the address is proved",
-        CHALLENGE,
-    ),
-    column(
-        "challenges",
-        "username",
-        "the chosen username",
-        "making the account once the address is proved",
-        CHALLENGE,
-    ),
-    column(
-        "challenges",
-        "site",
-        "the person's web site",
-        "making the account once the address is proved",
-        CHALLENGE,
-    ),
-    column(
-        "challenges",
-        "browser_hash",
-        "a hash of the asking browser's cookie",
-        "tying the mail to the browser that asked",
-        CHALLENGE,
-    ),
-    column("sessions", "account_id", "whose session it is", "staying signed in", SESSION),
-    column(
-        "sessions",
-        "user_agent",
-        "the browser's name for itself",
-        "telling one's sessions apart in the settings",
-        SESSION,
-    ),
-    column("posts", "title", "the title of a post", "publishing it", ACCOUNT),
-    column("posts", "text", "the text of a post", "publishing and editing it", ACCOUNT),
-    column("posts", "html", "the text of a post as HTML", "publishing it", ACCOUNT),
-    column(
-        "posts",
-        "photos",
-        "the photos of a post and their descriptions",
-        "publishing it",
-        ACCOUNT,
-    ),
-    column(
-        "media",
-        "alt",
-        "the description of a photo",
-        "showing it to those who cannot see the photo",
-        ACCOUNT,
-    ),
-    column(
-        "subscriptions",
-        "account_id",
-        "who reads which feed",
-        "making the timeline",
-        "until unsubscribed",
-    ),
-    column("follows", "account_id", "who follows whom", "making the timeline", "until unfollowed"),
-    column(
-        "stripe_events",
-        "object_id",
-        "the payment provider's id of a customer's object",
-        "keeping the plan in step with payments",
-        BILLING,
-    ),
+    column("accounts", "username", "The username", "The address of the blog and the profile", ACCOUNT),
+    column("accounts", "email", "The mail address", "Signing in, and notices about the account", ACCOUNT),
+    column("accounts", "name", "The name to show", "Shown beside what the person publishes", ACCOUNT),
+    column("accounts", "site", "The person's web site", "Shown on the profile", ACCOUNT),
+    column("accounts", "created_at", "When the account was made", "Finding misuse", ACCOUNT),
+    column("challenges", "email", "The mail address of someone who asks to sign in or up", "Sending the mail with link and code", CHALLENGE),
+    column("challenges", "username", "The username asked for at sign-up", "Making the account once the address is proved", CHALLENGE),
+    column("challenges", "name", "The name given at sign-up", "Making the account once the address is proved", CHALLENGE),
+    column("challenges", "site", "The web site given at sign-up", "Making the account once the address is proved", CHALLENGE),
+    column("challenges", "browser_hash", "A hash of the asking browser's cookie", "Tying the mail to the browser that asked", CHALLENGE),
+    column("challenges", "next", "The page to return to after signing in", "Going on where the person was", CHALLENGE),
+    column("sessions", "account_id", "Whose session it is", "Staying signed in", SESSION),
+    column("sessions", "user_agent", "The browser's name for itself", "Telling one's sessions apart in the settings", SESSION),
+    column("sessions", "created_at", "When the session began", "Telling one's sessions apart, and ending old ones", SESSION),
+    column("sessions", "used_at", "The hour in which the session was last used", "Telling one's sessions apart, and ending unused ones", SESSION),
+    column("blogs", "account_id", "Whose blog it is", "Letting its owner, and nobody else, change it", ACCOUNT),
+    column("blogs", "username", "The first part of the blog's host name", "Finding the blog", ACCOUNT),
+    column("blogs", "title", "The blog's title", "Shown on the blog", ACCOUNT),
+    column("blogs", "tagline", "The line under the blog's title", "Shown on the blog", ACCOUNT),
+    column("posts", "account_id", "Who wrote a post", "Timelines", ACCOUNT),
+    column("posts", "path", "The address of a post, which is made of its first words", "Finding it; after a deletion, saying that it is gone", ACCOUNT),
+    column("posts", "title", "The title of a post", "Publishing it", POST),
+    column("posts", "text", "The text of a post", "Publishing and editing it", POST),
+    column("posts", "html", "The text of a post as HTML", "Publishing it", POST),
+    column("posts", "photos", "The photos of a post and their descriptions", "Publishing it", POST),
+    column("media", "alt", "The description of a photo", "Showing it to those who cannot see the photo", POST),
+    column("follows", "follower_id", "Who follows someone", "Making the timeline", "until unfollowed, or until the account is deleted"),
+    column("follows", "followed_id", "Who is followed", "Making the timeline", "until unfollowed, or until the account is deleted"),
+    column("subscriptions", "account_id", "Who reads a feed", "Making the timeline", "until unsubscribed, or until the account is deleted"),
+    column("stripe_events", "object_id", "The payment provider's number of a payment or customer", "Keeping the plan in step with payments", BILLING),
 ];
 
 const fn column(
