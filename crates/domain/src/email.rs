@@ -78,7 +78,7 @@ mod tests {
             "maria@-a.example",
             "maria@example.com\r\nBcc: x@example.com",
             "maria\r\n@example.com",
-            "marí­a@example.com",
+            "marí\u{ad}a@example.com",
             "<maria@example.com>",
             "maria@example.com, x@example.com",
             "maria@exa%6dple.com",
