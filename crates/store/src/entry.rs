@@ -21,15 +21,16 @@ pub struct Entry {
     pub published_at: i64,
 }
 
-/// The statement that stores an entry, or its new words when they changed.
+/// The statement that stores an entry, or its new words when they changed; nothing when the feed has
+/// gone in the meantime. The date stays the one it was first seen with.
 pub fn upsert(cx: &Context, feed_id: &str, entry: &Entry) -> Sql {
     sql(
         "insert into entries (id, feed_id, key, url, title, html, content_hash, published_at, created_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         select ?1, f.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9 from feeds f where f.id = ?2
          on conflict (feed_id, key) do update
            set url = excluded.url, title = excluded.title, html = excluded.html,
              content_hash = excluded.content_hash
-           where content_hash <> excluded.content_hash",
+           where entries.content_hash <> excluded.content_hash",
         [
             (&entry.id).into(),
             feed_id.into(),
@@ -51,13 +52,15 @@ pub struct Listed {
     pub entry: Entry,
     /// The feed's title, or its address.
     pub feed_title: String,
+    /// The site it belongs to, or its own address.
+    pub feed_url: String,
 }
 
 /// The newest entries of the feeds that an account reads.
 pub async fn list_subscribed(cx: &Context, account_id: &str, limit: i64) -> Result<Vec<Listed>> {
     let statement = sql(
         "select e.id, e.key, e.url, e.title, e.html, e.content_hash, e.published_at,
-           coalesce(f.title, f.url) as feed_title
+           coalesce(f.title, f.url) as feed_title, coalesce(f.site_url, f.url) as feed_url
          from subscriptions s join feeds f on f.id = s.feed_id join entries e on e.feed_id = f.id
          where s.account_id = ?1 order by e.published_at desc, e.id desc limit ?2",
         [account_id.into(), limit.into()],
@@ -77,5 +80,6 @@ fn listed(row: &Row) -> Result<Listed> {
             published_at: row.int("published_at")?,
         },
         feed_title: row.text("feed_title")?,
+        feed_url: row.text("feed_url")?,
     })
 }

@@ -1,10 +1,9 @@
 //! Stripe's events: the inbox. A row stands here before Stripe gets its 2xx.
 
-use crate::job;
 use platform::{Context, Error, Result, sql};
 
-/// Stores an event and the job that will apply it, in one batch. False when it was stored before:
-/// the primary key is the lock.
+/// Stores an event. False when it was stored before: the primary key is the lock. A row in state
+/// `received` is all that is promised here; applying it reads the table.
 pub async fn insert(cx: &Context, event: &domain::stripe::Event, state: &str) -> Result<bool> {
     let insert = sql(
         "insert into stripe_events (id, type, created, object_id, api_version, livemode, received_at, state)
@@ -20,7 +19,7 @@ pub async fn insert(cx: &Context, event: &domain::stripe::Event, state: &str) ->
             state.into(),
         ],
     );
-    match cx.db.batch(vec![insert, job::insert(cx, "stripe-event", &event.id)?]).await {
+    match cx.db.batch(vec![insert]).await {
         Ok(_) => Ok(true),
         Err(Error::Conflict) => Ok(false),
         Err(error) => Err(error),

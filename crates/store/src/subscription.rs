@@ -14,6 +14,8 @@ pub struct Subscription {
     pub title: Option<String>,
     /// When it was last fetched.
     pub checked_at: Option<i64>,
+    /// The date of its newest entry.
+    pub newest_at: Option<i64>,
     /// What is wrong with it, in words.
     pub problem: Option<String>,
 }
@@ -39,7 +41,8 @@ pub async fn insert(cx: &Context, account_id: &str, url: &str) -> Result<()> {
 /// The subscriptions of an account, at most 1,000.
 pub async fn list(cx: &Context, account_id: &str) -> Result<Vec<Subscription>> {
     let statement = sql(
-        "select s.id, f.url, f.title, f.checked_at, f.problem
+        "select s.id, f.url, f.title, f.checked_at, f.problem,
+           (select max(e.published_at) from entries e where e.feed_id = f.id) as newest_at
          from subscriptions s join feeds f on f.id = s.feed_id
          where s.account_id = ?1 order by s.created_at desc, s.id desc limit 1000",
         [account_id.into()],
@@ -53,21 +56,29 @@ fn subscription(row: &Row) -> Result<Subscription> {
         url: row.text("url")?,
         title: row.opt_text("title")?,
         checked_at: row.opt_int("checked_at")?,
+        newest_at: row.opt_int("newest_at")?,
         problem: row.opt_text("problem")?,
     })
 }
 
-/// Ends a subscription; a feed that nobody reads any more goes with its entries.
+/// Ends a subscription; a feed that nobody else reads goes with its entries. Not every host's
+/// database cascades, so each table is named; the subscription comes last, since it says which feed.
 pub async fn delete(cx: &Context, account_id: &str, id: &str) -> Result<()> {
+    let entries = sql(
+        "delete from entries where feed_id in
+           (select s.feed_id from subscriptions s where s.id = ?1 and s.account_id = ?2 and not exists
+             (select 1 from subscriptions other where other.feed_id = s.feed_id and other.id <> s.id))",
+        [id.into(), account_id.into()],
+    );
+    let feed = sql(
+        "delete from feeds where id in
+           (select s.feed_id from subscriptions s where s.id = ?1 and s.account_id = ?2 and not exists
+             (select 1 from subscriptions other where other.feed_id = s.feed_id and other.id <> s.id))",
+        [id.into(), account_id.into()],
+    );
     let subscription = sql(
         "delete from subscriptions where id = ?1 and account_id = ?2",
         [id.into(), account_id.into()],
     );
-    let feeds = sql(
-        "delete from feeds where id in
-           (select f.id from feeds f where not exists
-             (select 1 from subscriptions s where s.feed_id = f.id) limit 10)",
-        [],
-    );
-    cx.db.batch(vec![subscription, feeds]).await.map(|_| ())
+    cx.db.batch(vec![entries, feed, subscription]).await.map(|_| ())
 }

@@ -1,1 +1,53 @@
-//! feeds
+//! Reading: the timeline, the feeds and people that one follows, and the fetching of those feeds.
+
+mod address;
+mod atom;
+mod content;
+mod date;
+mod document;
+mod due;
+mod fetch;
+mod follow;
+mod json;
+mod rss;
+mod subscription;
+mod timeline;
+mod xml;
+
+use platform::Policy;
+use web::{Function, Job, Limit, Per, Route, Who};
+
+/// The function: what it answers and what jobs it carries out.
+pub const FUNCTION: Function = Function { name: "feeds", routes: ROUTES, jobs: JOBS };
+
+/// Everything that it answers.
+pub const ROUTES: &[Route] = &[
+    Route::get("/", Who::Anyone, |v| Box::pin(timeline::index(v))),
+    Route::get("/subscriptions", Who::Session, |v| Box::pin(subscription::index(v))),
+    Route::post("/subscriptions", Who::Session, |v| Box::pin(subscription::create(v)))
+        .limits(CHANGES),
+    Route::post("/subscriptions/{id}/deletion", Who::Session, |v| {
+        Box::pin(subscription::delete(v))
+    })
+    .limits(CHANGES),
+    Route::post("/follows", Who::Session, |v| Box::pin(follow::create(v))).limits(CHANGES),
+    Route::post("/follows/{username}/deletion", Who::Session, |v| Box::pin(follow::delete(v)))
+        .limits(CHANGES),
+];
+
+/// The kinds of jobs that it carries out.
+pub const JOBS: &[Job] = &[Job { kind: "feeds-due", run: |cx, _| Box::pin(due::run(cx)) }];
+
+const CHANGES: &[Limit] = &[
+    Limit {
+        per: Per::Address,
+        policy: Policy { name: "reading-address", count: 120, window_seconds: 300 },
+    },
+    Limit {
+        per: Per::Account,
+        policy: Policy { name: "reading-account", count: 60, window_seconds: 300 },
+    },
+];
+
+#[cfg(target_os = "wasi")]
+host_spin::component!(FUNCTION);

@@ -1,0 +1,111 @@
+//! Stripe's events: proved, stored exactly once, and only then acknowledged.
+
+use domain::{address, stripe};
+use http::StatusCode;
+use platform::{ClientAddress, Error, Policy, Response, Result, StripeConfig};
+use web::{Limit, Per, Visit};
+
+/// Stripe's own events stay far below.
+pub const BODY_BYTES_MAX: usize = 1 << 20;
+
+const BAD_SIGNATURES: Limit = Limit {
+    per: Per::Address,
+    policy: Policy { name: "stripe-bad-signature", count: 30, window_seconds: 300 },
+};
+
+/// `POST /webhooks/stripe`
+///
+/// The bytes are read once and verified before anything in them is looked at. Stripe repeats what did
+/// not get a 2xx, so every failure of ours must be something else, and a repetition must change nothing.
+pub async fn create(mut v: Visit<'_>) -> Result<Response> {
+    let cx = v.cx;
+    let config = cx.config.stripe.as_ref().filter(|stripe| !stripe.webhook_secrets.is_empty());
+    let config = config.ok_or_else(|| {
+        Error::Unavailable("STRIPE_SECRET_KEY or STRIPE_WEBHOOK_SECRET is missing".to_owned())
+    })?;
+    let body = v.bytes().await?;
+
+    let signature = v.header("stripe-signature");
+    if let Err(words) = stripe::verify(&config.webhook_secrets, signature, &body, cx.seconds()) {
+        return refuse(&v, words).await;
+    }
+    let event = stripe::event(&body).map_err(Error::invalid)?;
+    let state = state(&event, config);
+    if state == IGNORED {
+        cx.log(&format!("stripe event {} is of the other mode", event.id));
+    }
+    let is_new = store::stripe_event::insert(cx, &event, state).await.map_err(again)?;
+    let words = if is_new { "stored" } else { "stored before" };
+    Ok(web::text(StatusCode::OK, "text/plain; charset=utf-8", format!("{words}\n")))
+}
+
+async fn refuse(v: &Visit<'_>, words: &'static str) -> Result<Response> {
+    v.cx.log(&format!("stripe event refused: {words}"));
+    let client =
+        v.client.map_or_else(|| "unknown".to_owned(), |ClientAddress(ip)| address::prefix(ip));
+    match v.take(&BAD_SIGNATURES, &client).await {
+        Err(Error::TooMany { retry_after_seconds }) => Err(Error::TooMany { retry_after_seconds }),
+        // Whether or not the limits answer, the signature stays bad.
+        _ => Err(Error::invalid(words)),
+    }
+}
+
+const RECEIVED: &str = "received";
+const IGNORED: &str = "ignored";
+
+/// An event of a sandbox must never touch what live customers have, nor the other way round.
+fn state(event: &stripe::Event, config: &StripeConfig) -> &'static str {
+    let key = &config.secret_key;
+    let is_live = key.starts_with("sk_live_") || key.starts_with("rk_live_");
+    if event.livemode == is_live { RECEIVED } else { IGNORED }
+}
+
+/// Whatever the database's trouble is, Stripe is to come again.
+fn again(error: Error) -> Error {
+    match error {
+        Error::Unavailable(detail) => Error::Unavailable(detail),
+        other => Error::Unavailable(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn events_of_the_other_mode_are_ignored() {
+        for (secret_key, livemode, expected) in [
+            ("sk_live_x", true, RECEIVED),
+            ("rk_live_x", true, RECEIVED),
+            ("sk_test_x", false, RECEIVED),
+            ("sk_live_x", false, IGNORED),
+            ("sk_test_x", true, IGNORED),
+        ] {
+            let config = StripeConfig {
+                secret_key: secret_key.to_owned(),
+                webhook_secrets: vec![],
+                api_base: "https://stripe.example".parse().unwrap(),
+                prices: BTreeMap::new(),
+            };
+            let event = stripe::Event {
+                id: "evt_1".to_owned(),
+                kind: "invoice.paid".to_owned(),
+                created: 1,
+                object_id: None,
+                api_version: None,
+                livemode,
+            };
+            assert_eq!(state(&event, &config), expected, "{secret_key} {livemode}");
+        }
+    }
+
+    #[test]
+    fn no_trouble_of_ours_looks_like_success_or_like_the_callers_fault() {
+        for error in
+            [Error::Internal("x".to_owned()), Error::Unavailable("x".to_owned()), Error::TooLarge]
+        {
+            assert!(matches!(again(error), Error::Unavailable(_)));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Which addresses a person may subscribe to: public ones, which may stand in a table that others share.
+
+use platform::{Config, Error, check_url};
+use url::Url;
+
+/// Names in a query whose values are keys to somebody's private feed.
+const SECRET_NAMES: [&str; 13] = [
+    "token",
+    "key",
+    "apikey",
+    "api_key",
+    "auth",
+    "password",
+    "pass",
+    "pwd",
+    "secret",
+    "sig",
+    "signature",
+    "access_token",
+    "jwt",
+];
+const RANDOM_CHARS_MIN: usize = 32;
+/// So often do digits, small and large letters take turns where nobody chose them.
+const TURNS_MIN: usize = 8;
+
+const PRIVATE: &str = "That address seems to hold a password or key, so it is somebody's private feed. \
+                       Only public feeds can be followed here.";
+
+/// The address of a feed as it is stored, or the sentence that says what is wrong with it.
+/// `https://` is added where no scheme was typed.
+pub fn parse(typed: &str, config: &Config) -> Result<Url, String> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Err("Type the address of a feed.".into());
+    }
+    let bare = typed.strip_prefix("feed:").map(|rest| rest.trim_start_matches('/'));
+    let bare = bare.unwrap_or(typed);
+    let whole = if bare.contains("://") { bare.to_owned() } else { format!("https://{bare}") };
+    let mut url = Url::parse(&whole)
+        .map_err(|_| "That is not an address. A feed's begins with https://".to_owned())?;
+    url.set_fragment(None);
+    if is_private(&url) {
+        return Err(PRIVATE.into());
+    }
+    match check_url(&url, config) {
+        Ok(()) => Ok(url),
+        Err(Error::Outgoing(words)) => Err(words.into_owned()),
+        Err(_) => Err("That address cannot be fetched.".into()),
+    }
+}
+
+fn is_private(url: &Url) -> bool {
+    let has_secret = url.query_pairs().any(|(name, value)| {
+        let name = name.to_ascii_lowercase();
+        !value.is_empty() && SECRET_NAMES.contains(&name.as_str())
+    });
+    let has_random = url.path_segments().is_some_and(|mut parts| parts.any(is_random));
+    !url.username().is_empty() || url.password().is_some() || has_secret || has_random
+}
+
+/// Whether a segment looks as if a machine had made it up: long, and of mixed kinds throughout.
+fn is_random(segment: &str) -> bool {
+    let stem = segment.rsplit_once('.').map_or(segment, |(stem, _)| stem);
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if stem.len() < RANDOM_CHARS_MIN || !stem.chars().all(plain) {
+        return false;
+    }
+    let kinds: Vec<u8> = stem.chars().filter(char::is_ascii_alphanumeric).map(kind).collect();
+    let turns = kinds.iter().zip(kinds.iter().skip(1)).filter(|(a, b)| a != b).count();
+    turns >= TURNS_MIN
+}
+
+fn kind(c: char) -> u8 {
+    match c {
+        '0'..='9' => 0,
+        'a'..='z' => 1,
+        _ => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> Config {
+        Config::read(|name| {
+            let value = match name {
+                "APP_ORIGIN" => "https://app.pipit.example",
+                "BLOG_DOMAIN" => "pipit.blog",
+                "MEDIA_ORIGIN" => "https://media.example",
+                _ => return None,
+            };
+            Some(value.to_owned())
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn public_feeds_are_taken_as_typed() {
+        for (typed, expected) in [
+            ("https://site.example/feed.xml", "https://site.example/feed.xml"),
+            (" site.example/feed ", "https://site.example/feed"),
+            ("http://Site.example/feed?format=rss#top", "http://site.example/feed?format=rss"),
+            ("feed://site.example/rss", "https://site.example/rss"),
+            ("feed:https://site.example/rss", "https://site.example/rss"),
+            ("https://site.example/?token=", "https://site.example/?token="),
+            (
+                "https://site.example/top-10-things-to-do-in-2024-in-berlin/feed",
+                "https://site.example/top-10-things-to-do-in-2024-in-berlin/feed",
+            ),
+            (
+                "https://video.example/feeds.xml?channel_id=UC1a2b3c4d5e6f7g8h9i0jkl",
+                "https://video.example/feeds.xml?channel_id=UC1a2b3c4d5e6f7g8h9i0jkl",
+            ),
+        ] {
+            let found = parse(typed, &config()).map(String::from);
+            assert_eq!(found.as_deref(), Ok(expected), "{typed}");
+        }
+    }
+
+    #[test]
+    fn private_feeds_are_refused_with_the_reason() {
+        for typed in [
+            "https://maria:secret@site.example/feed",
+            "https://maria@site.example/feed",
+            "https://site.example/feed?token=abc",
+            "https://site.example/feed?a=b&API_KEY=abc",
+            "https://site.example/feed?s%69g=abc",
+            "https://site.example/d41d8cd98f00b204e9800998ecf8427e/feed",
+            "https://site.example/feed/d41d8cd98f00b204e9800998ecf8427e.rss",
+            "https://site.example/p/Zm9vYmFyMTIzNDU2Nzg5MGFiY2RlZmdoaWprbG1u",
+        ] {
+            assert_eq!(parse(typed, &config()), Err(PRIVATE.to_owned()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_fetched_is_refused() {
+        for typed in [
+            "",
+            "not an address",
+            "ftp://site.example/feed",
+            "javascript:alert(1)",
+            "http://127.0.0.1/feed",
+            "http://localhost/feed",
+            "http://site.example:8080/feed",
+            "https://app.pipit.example/",
+            "https://maria.pipit.blog/feed.xml",
+        ] {
+            assert!(parse(typed, &config()).is_err(), "{typed}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Atom (RFC 4287).
+
+use crate::{
+    date,
+    document::{Problem, Raw, RawItem, Words},
+    rss::joined,
+    xml::{Node, Reader},
+};
+use domain::html::escape;
+use url::Url;
+
+/// Reads the rest of a document whose root is `feed`, in Atom's namespace or, as some have it, in none.
+pub fn read(reader: &mut Reader<'_>, root: &Node, from: &Url) -> Result<Raw, Problem> {
+    let base = joined(from, root);
+    let mut raw = Raw::default();
+    while let Some(node) = reader.open()? {
+        let node = reader.fill(node)?;
+        match plain(&node) {
+            "entry" => raw.items.push(entry(&node, &base)),
+            "title" => raw.title = Some(words(&node)),
+            "link" if is_alternate(&node) => {
+                let href = node.attribute("href").and_then(|href| base.join(href).ok());
+                raw.site = raw.site.or(href.map(String::from));
+            }
+            _ => {}
+        }
+    }
+    Ok(raw)
+}
+
+fn plain(node: &Node) -> &str {
+    node.name.strip_prefix("atom:").unwrap_or(&node.name)
+}
+
+fn entry(node: &Node, base: &Url) -> RawItem {
+    let find = |name: &str| node.nodes().find(|inner| plain(inner) == name);
+    let text = |name: &str| find(name).and_then(Node::text);
+    let outer = joined(base, node);
+    let content = find("content").filter(|content| content.text().is_some());
+    let content = content.or_else(|| find("summary"));
+    let links = || node.nodes().filter(|inner| plain(inner) == "link");
+    let link = links().find(|link| is_alternate(link)).or_else(|| links().next());
+    let link = link.and_then(|link| joined(&outer, link).join(link.attribute("href")?).ok());
+    let published = ["published", "issued", "created", "updated", "modified"];
+    RawItem {
+        guid: text("id"),
+        link: link.map(String::from),
+        title: find("title").map(words),
+        html: content.map(html).unwrap_or_default(),
+        published_at: published.iter().find_map(|name| date::parse(&text(name)?)),
+        base: Some(content.map_or_else(|| outer.clone(), |content| joined(&outer, content))),
+    }
+}
+
+fn is_alternate(link: &Node) -> bool {
+    matches!(link.attribute("rel"), None | Some("alternate"))
+}
+
+// RFC 4287, section 3.1.1: what has no type is plain text.
+fn words(node: &Node) -> Words {
+    match node.attribute("type") {
+        None | Some("text" | "text/plain") => Words::Plain(node.inner()),
+        Some(_) => Words::Html(node.inner()),
+    }
+}
+
+fn html(node: &Node) -> String {
+    match words(node) {
+        Words::Html(html) => html,
+        Words::Plain(text) => crate::content::paragraphs(&escape(&text)),
+    }
+}

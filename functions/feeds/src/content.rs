@@ -1,0 +1,191 @@
+//! What becomes of HTML before a timeline shows it: safe, with absolute links, and without pictures
+//! from elsewhere.
+
+use domain::{html, markdown};
+use url::Url;
+
+const HTML_BYTES_MAX: usize = 256 << 10;
+/// What is left of an entry that cleaning made much longer than it was.
+const WORDS_MAX: usize = 10_000;
+
+/// An entry's HTML as it may be stored. It is sanitised last, after every change of ours.
+pub fn clean(raw: &str, base: &Url) -> String {
+    let safe = markdown::sanitize(cut(raw.trim()));
+    let linked = pictures_to_links(&html::absolute(&safe, base), |_| false);
+    let out = markdown::sanitize(&linked);
+    if out.len() > HTML_BYTES_MAX.saturating_mul(2) {
+        return paragraphs(&html::escape(&markdown::summary(cut(raw), WORDS_MAX)));
+    }
+    out.trim().to_owned()
+}
+
+/// Escaped text as HTML: an empty line begins a paragraph, any other line end is a line's end.
+pub fn paragraphs(escaped: &str) -> String {
+    let text = escaped.replace("\r\n", "\n");
+    let paragraphs = text.split("\n\n").map(str::trim).filter(|part| !part.is_empty());
+    paragraphs.map(|part| format!("<p>{}</p>\n", part.replace('\n', "<br>\n"))).collect()
+}
+
+/// Turns the pictures of sanitised HTML into links, except those whose address may stay: pages of the
+/// app load nothing from elsewhere, so that no stranger learns who reads what. Inside a link the
+/// words stand in for the picture; pictures of one pixel, which only count readers, go.
+pub fn pictures_to_links(html: &str, may_stay: impl Fn(&str) -> bool) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    let mut in_link = false;
+    while let Some(start) = rest.find('<') {
+        let Some((text, from_tag)) = rest.split_at_checked(start) else { break };
+        out.push_str(text);
+        let Some((tag, after)) = tag_end(from_tag).and_then(|end| from_tag.split_at_checked(end))
+        else {
+            rest = from_tag;
+            break;
+        };
+        match tag.get(..3) {
+            Some("<a " | "<a>") => in_link = true,
+            Some("</a") => in_link = false,
+            _ => {}
+        }
+        match picture(tag) {
+            Some(picture) if !may_stay(picture.src) => out.push_str(&picture.link(in_link)),
+            _ => out.push_str(tag),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The values as they stand in the tag: escaped for an attribute.
+struct Picture<'a> {
+    src: &'a str,
+    alt: &'a str,
+    is_tiny: bool,
+}
+
+impl Picture<'_> {
+    fn link(&self, in_link: bool) -> String {
+        let words = if self.alt.trim().is_empty() { "Picture" } else { self.alt.trim() };
+        // In an attribute these two may stand as they are; in a text they may not.
+        let words = words.replace('<', "&lt;").replace('>', "&gt;");
+        match (self.is_tiny || self.src.is_empty(), in_link) {
+            (true, _) => String::new(),
+            (false, true) => words,
+            (false, false) => format!("<a href=\"{}\" rel=\"noopener\">{words}</a>", self.src),
+        }
+    }
+}
+
+fn picture(tag: &str) -> Option<Picture<'_>> {
+    let attributes = tag.strip_prefix("<img ").or_else(|| (tag == "<img>").then_some(""))?;
+    // A quote in a value is escaped, so names and values take turns.
+    let mut parts = attributes.split('"');
+    let mut picture = Picture { src: "", alt: "", is_tiny: false };
+    while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
+        match name.trim().trim_end_matches('=') {
+            "src" => picture.src = value,
+            "alt" => picture.alt = value,
+            "width" | "height" => picture.is_tiny |= matches!(value.trim(), "0" | "1" | "1px"),
+            _ => {}
+        }
+    }
+    Some(picture)
+}
+
+// The place after the `>` that ends the tag; one inside a quoted value does not.
+fn tag_end(html: &str) -> Option<usize> {
+    let mut quoted = false;
+    for (place, byte) in html.bytes().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'>' if !quoted => return place.checked_add(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn cut(text: &str) -> &str {
+    let mut end = text.len().min(HTML_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end = end.saturating_sub(1);
+    }
+    text.get(..end).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cleaned(raw: &str) -> String {
+        clean(raw, &Url::parse("https://site.example/blog/").unwrap())
+    }
+
+    #[test]
+    fn links_become_absolute_and_pictures_links() {
+        for (raw, expected) in [
+            (
+                "<p>Hi <a href=\"/x\">x</a></p>",
+                "<p>Hi <a href=\"https://site.example/x\" rel=\"noopener\">x</a></p>",
+            ),
+            (
+                "<img src=\"a.png\" alt=\"A cat\">",
+                "<a href=\"https://site.example/blog/a.png\" rel=\"noopener\">A cat</a>",
+            ),
+            (
+                "<img src=\"a.png\">",
+                "<a href=\"https://site.example/blog/a.png\" rel=\"noopener\">Picture</a>",
+            ),
+            (
+                "<a href=\"/x\"><img src=\"a.png\" alt=\"cat\"></a>",
+                "<a href=\"https://site.example/x\" rel=\"noopener\">cat</a>",
+            ),
+            (
+                "<p>x<img src=\"https://count.example/p.gif\" width=\"1\" height=\"1\"></p>",
+                "<p>x</p>",
+            ),
+            ("<script>alert(1)</script><p>y</p>", "<p>y</p>"),
+            ("<a href=\"javascript:alert(1)\">z</a>", "<a rel=\"noopener\">z</a>"),
+        ] {
+            assert_eq!(cleaned(raw), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_picture_inside_a_value_is_only_words() {
+        let raw = "<p title=\"<img src=x alt='&quot; onclick=y'>\">z</p>";
+        let out = cleaned(raw);
+        assert_eq!(markdown::sanitize(&out), out);
+        assert!(!out.contains("<a "), "{out}");
+    }
+
+    #[test]
+    fn a_picture_of_our_own_may_stay() {
+        let html = "<img src=\"https://m.example/a.jpg\" alt=\"\"><img src=\"https://x.example/b.jpg\" alt=\"b\">";
+        let out = pictures_to_links(html, |src| src.starts_with("https://m.example/"));
+        assert_eq!(
+            out,
+            "<img src=\"https://m.example/a.jpg\" alt=\"\"><a href=\"https://x.example/b.jpg\" rel=\"noopener\">b</a>"
+        );
+    }
+
+    #[test]
+    fn what_is_far_too_long_is_cut() {
+        assert!(cleaned(&"<p>é</p>".repeat(100_000)).len() <= 2 * HTML_BYTES_MAX);
+        assert!(cleaned(&"<a href=x>y</a>".repeat(100_000)).len() <= 2 * HTML_BYTES_MAX);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_loads_from_elsewhere(raw in "(<img|<a| src=| alt=| href=|\"|'|>|<|/|x|&quot;|&lt;|</a>|<p title=){0,30}") {
+            let out = cleaned(&raw);
+            prop_assert!(!picture_in(&out), "{out}");
+            prop_assert_eq!(markdown::sanitize(&out), out);
+        }
+    }
+
+    fn picture_in(html: &str) -> bool {
+        pictures_to_links(html, |_| false) != html
+    }
+}

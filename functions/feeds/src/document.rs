@@ -1,0 +1,191 @@
+//! A feed document, whatever its format: bytes become entries, and nothing that bytes can be makes this panic.
+
+use crate::{atom, content, json, rss, xml};
+use domain::{html::escape, markdown, secret::sha256_hex};
+use encoding_rs::{Encoding, UTF_8};
+use std::collections::BTreeSet;
+use url::Url;
+
+pub use crate::xml::Problem;
+
+/// No more entries than this are kept of one document: the newest.
+const ENTRIES_MAX: usize = 200;
+const TITLE_CHARS_MAX: usize = 500;
+const KEY_BYTES_MAX: usize = 500;
+/// 1990-01-01: nothing on the web is older, so an older date is a mistake.
+const SECONDS_MIN: i64 = 631_152_000;
+
+/// A feed as it was read, before anything in it is believed.
+#[derive(Debug, Default)]
+pub struct Raw {
+    pub title: Option<Words>,
+    pub site: Option<String>,
+    pub items: Vec<RawItem>,
+}
+
+/// An item as it was read.
+#[derive(Debug, Default)]
+pub struct RawItem {
+    pub guid: Option<String>,
+    pub link: Option<String>,
+    pub title: Option<Words>,
+    pub html: String,
+    pub published_at: Option<i64>,
+    /// What relative addresses in it are relative to.
+    pub base: Option<Url>,
+}
+
+/// A title, in one of the two ways in which feeds write them.
+#[derive(Debug, Clone)]
+pub enum Words {
+    Html(String),
+    Plain(String),
+}
+
+/// A feed that may be stored and shown.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Text; at most 500 characters.
+    pub title: Option<String>,
+    /// The site it belongs to: http or https.
+    pub site_url: Option<String>,
+    /// Newest first.
+    pub entries: Vec<Item>,
+}
+
+/// An entry that may be stored and shown.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Item {
+    /// The same for the same entry whenever it is read.
+    pub key: String,
+    /// http or https.
+    pub url: Option<String>,
+    /// Text; None for an untitled one.
+    pub title: Option<String>,
+    /// Sanitised, with absolute links.
+    pub html: String,
+    /// Unix seconds, from 1990 to now.
+    pub published_at: i64,
+}
+
+/// Reads RSS (0.9 to 2.0), Atom or JSON Feed. `content_type` is the header's value, `from` the
+/// address that answered.
+///
+/// # Errors
+/// The sentence for those who follow the feed.
+pub fn read(bytes: &[u8], content_type: &str, from: &Url, now: i64) -> Result<Document, Problem> {
+    let text = decode(bytes, content_type);
+    let text = text.trim_start();
+    let raw = match text.chars().next() {
+        Some('{') => json::read(text)?,
+        Some('<') => read_xml(text, from)?,
+        _ => return Err("There is no feed at this address."),
+    };
+    Ok(document(raw, from, now))
+}
+
+/// XML 1.0, appendix F, and RFC 7303: a byte order mark wins over the header, the header over the
+/// declaration; else it is UTF-8. What cannot be decoded becomes U+FFFD.
+fn decode(bytes: &[u8], content_type: &str) -> String {
+    let label = charset(content_type).or_else(|| declared(bytes));
+    let encoding = label.and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(UTF_8);
+    encoding.decode(bytes).0.into_owned()
+}
+
+fn charset(content_type: &str) -> Option<String> {
+    let label = content_type.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then_some(value)
+    })?;
+    Some(label.trim_matches([' ', '"', '\'']).to_owned())
+}
+
+fn declared(bytes: &[u8]) -> Option<String> {
+    let start = String::from_utf8_lossy(bytes.get(..200).unwrap_or(bytes)).into_owned();
+    let (declaration, _) = start.trim_start().strip_prefix("<?xml")?.split_once("?>")?;
+    let (_, value) = declaration.split_once("encoding")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    value.split(quote).nth(1).map(str::to_owned)
+}
+
+fn read_xml(text: &str, from: &Url) -> Result<Raw, Problem> {
+    // Entities of one's own have no use in a feed, and a few lines of them make gigabytes.
+    if text.contains("<!ENTITY") {
+        return Err("It declares entities of its own, which is not safe to read.");
+    }
+    let mut reader = xml::Reader::new(text);
+    let root = reader.open()?.ok_or("There is no feed at this address.")?;
+    match root.name.as_str() {
+        "rss" | "rdf:RDF" | "RDF" => rss::read(&mut reader, &root, from),
+        "atom:feed" | "feed" => atom::read(&mut reader, &root, from),
+        "html" | "xhtml:html" | "HTML" => Err(PAGE),
+        _ => Err("There is no feed at this address."),
+    }
+    .map_err(|problem| if is_page(text) { PAGE } else { problem })
+}
+
+const PAGE: Problem = "That is a web page, not a feed. Look on it for the address of its feed, and subscribe to that.";
+
+// Most pages are no XML, so they fail before their root is seen.
+fn is_page(text: &str) -> bool {
+    let start: String = text.chars().take(1000).collect::<String>().to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.contains("<html") || start.contains("<head")
+}
+
+fn document(raw: Raw, from: &Url, now: i64) -> Document {
+    let mut items: Vec<(i64, RawItem)> = Vec::with_capacity(raw.items.len());
+    for (place, item) in raw.items.into_iter().enumerate() {
+        // Where there is no date the order of the document stands in, which is newest first.
+        let earlier = i64::try_from(place).unwrap_or(0);
+        let at = item.published_at.unwrap_or_else(|| now.saturating_sub(earlier));
+        items.push((at.clamp(SECONDS_MIN, now.max(SECONDS_MIN)), item));
+    }
+    items.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let mut seen = BTreeSet::new();
+    let entries = items
+        .into_iter()
+        .filter_map(|(at, raw)| item(raw, at, from))
+        .filter(|item| seen.insert(item.key.clone()))
+        .take(ENTRIES_MAX)
+        .collect();
+    let title = raw.title.and_then(title);
+    Document { title, site_url: raw.site.and_then(|site| web_address(&site, from)), entries }
+}
+
+fn item(raw: RawItem, published_at: i64, from: &Url) -> Option<Item> {
+    let base = raw.base.as_ref().unwrap_or(from);
+    let url = raw.link.as_deref().and_then(|link| web_address(link, base));
+    let html = content::clean(&raw.html, base);
+    let title = raw.title.and_then(title);
+    if html.is_empty() && title.is_none() && url.is_none() {
+        return None;
+    }
+    let guid = raw.guid.map(|guid| guid.trim().to_owned()).filter(|guid| !guid.is_empty());
+    let key = guid.or_else(|| url.clone()).unwrap_or_else(|| {
+        let date = raw.published_at.unwrap_or(0);
+        sha256_hex(format!("{}\n{date}\n{html}", title.as_deref().unwrap_or_default()).as_bytes())
+    });
+    let key = if key.len() > KEY_BYTES_MAX { sha256_hex(key.as_bytes()) } else { key };
+    Some(Item { key, url, title, html, published_at })
+}
+
+fn title(words: Words) -> Option<String> {
+    let html = match words {
+        Words::Html(html) => html,
+        Words::Plain(text) => escape(&text),
+    };
+    let text: String = markdown::plain_text(&html).chars().take(TITLE_CHARS_MAX).collect();
+    (!text.is_empty()).then_some(text)
+}
+
+/// The absolute address, if it is one of the web: anything else must never become a link.
+fn web_address(text: &str, base: &Url) -> Option<String> {
+    let url = base.join(text.trim()).ok()?;
+    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    let text = String::from(url);
+    (is_web && text.len() <= 2048).then_some(text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,69 @@
+//! RSS 0.9 to 2.0 (www.rssboard.org/rss-specification) and RSS 1.0 (RDF).
+
+use crate::{
+    date,
+    document::{Problem, Raw, RawItem, Words},
+    xml::{Node, Reader},
+};
+use url::Url;
+
+/// Reads the rest of a document whose root is `rss` or `RDF`. A channel's children count as the
+/// root's, because RSS 1.0 puts the items beside the channel and RSS 2.0 into it.
+pub fn read(reader: &mut Reader<'_>, root: &Node, from: &Url) -> Result<Raw, Problem> {
+    let mut raw = Raw::default();
+    let mut base = joined(from, root);
+    let mut in_channel = false;
+    loop {
+        match reader.open()? {
+            Some(node) if node.name == "channel" && !in_channel => {
+                in_channel = true;
+                base = joined(&base, &node);
+            }
+            Some(node) => {
+                let node = reader.fill(node)?;
+                add(&mut raw, &node, &base);
+            }
+            None if in_channel => in_channel = false,
+            None => return Ok(raw),
+        }
+    }
+}
+
+fn add(raw: &mut Raw, node: &Node, base: &Url) {
+    match node.name.as_str() {
+        "item" => raw.items.push(item(node, base)),
+        "title" => raw.title = node.text().map(Words::Html),
+        "link" => raw.site = node.text().or(raw.site.take()),
+        _ => {}
+    }
+}
+
+fn item(node: &Node, base: &Url) -> RawItem {
+    let text = |name: &str| node.find(name).and_then(Node::text);
+    let guid = node.find("guid");
+    // A guid is the permalink unless it says that it is not.
+    let permalink = guid
+        .filter(|guid| guid.attribute("isPermaLink") != Some("false"))
+        .and_then(Node::text)
+        .filter(|guid| guid.starts_with("http://") || guid.starts_with("https://"));
+    let alternate = node
+        .nodes()
+        .find(|n| n.name == "atom:link" && matches!(n.attribute("rel"), None | Some("alternate")))
+        .and_then(|n| n.attribute("href").map(str::to_owned));
+    let html = text("content:encoded").or_else(|| text("description")).unwrap_or_default();
+    let published = ["pubDate", "dc:date", "date"].iter().find_map(|name| text(name));
+    RawItem {
+        guid: guid.and_then(Node::text),
+        link: text("link").or(alternate).or(permalink),
+        title: text("title").map(Words::Html),
+        html,
+        published_at: published.and_then(|at| date::parse(&at)),
+        base: Some(joined(base, node)),
+    }
+}
+
+/// What addresses inside an element are relative to (W3C XML Base).
+pub fn joined(base: &Url, node: &Node) -> Url {
+    let inner = node.attribute("xml:base").and_then(|text| base.join(text.trim()).ok());
+    inner.unwrap_or_else(|| base.clone())
+}
