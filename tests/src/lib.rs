@@ -1,1 +1,24 @@
-//! Scenarios.
+//! The harness of the scenarios: a Pipit, people with browsers, their mail, and pages elsewhere.
+//!
+//! A scenario is written once. Without settings it runs in memory, through [`web::answer`] and the
+//! ports of `host-native`; with `PIPIT_URL` it runs over HTTP against a Pipit on one of its runtimes
+//! (`PIPIT_RUNTIME` is `cloudflare` or `spin`), whose mails arrive at `PIPIT_MAILBOX`.
+
+mod answer;
+mod ask;
+mod browser;
+mod fixture;
+mod mail;
+mod memory;
+mod picture;
+mod pipit;
+mod remote;
+
+pub use answer::{Answer, Cost};
+pub use ask::{Ask, Upload};
+pub use browser::Browser;
+pub use fixture::Fixture;
+pub use mail::Mail;
+pub use memory::Memory;
+pub use picture::{GPS_SECRET, photo_with_gps};
+pub use pipit::{Pipit, STRIPE_SECRET};

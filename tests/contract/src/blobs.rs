@@ -52,9 +52,8 @@ pub async fn list_in_order(cx: &Context) -> Kept {
         put(cx, key, "image/jpeg", "x").await?;
     }
     put(cx, &format!("{folder}-other"), "image/jpeg", "x").await?;
-    let list = async |prefix: String, after: &str| {
-        cx.blobs.list(&prefix, after).await.map_err(at("list"))
-    };
+    let list =
+        async |prefix: String, after: &str| cx.blobs.list(&prefix, after).await.map_err(at("list"));
     same(&list(format!("{folder}/"), "").await?, &keys.to_vec(), "all below a prefix")?;
     let after = keys.get(1).map_or("", String::as_str);
     let rest = keys.iter().skip(2).cloned().collect();

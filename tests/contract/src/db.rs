@@ -74,7 +74,8 @@ pub async fn integers_are_exact(cx: &Context) -> Kept {
 
 pub async fn text_is_any_unicode(cx: &Context) -> Kept {
     let kind = unique(cx, "contract-")?;
-    let texts = ["", "Grüße, 世界", "👩‍👩‍👧 🇩🇪", "e\u{301} ≠ é", "'; drop table jobs; --", "a\nb\r\n\tc ?1 %"];
+    let texts =
+        ["", "Grüße, 世界", "👩‍👩‍👧 🇩🇪", "e\u{301} ≠ é", "'; drop table jobs; --", "a\nb\r\n\tc ?1 %"];
     for text in texts {
         let id = unique(cx, "a")?;
         let read = sql("select error from jobs where id = ?1", [id.as_str().into()]);

@@ -1,0 +1,127 @@
+//! Somebody else's web site, for the feeds that are fetched from it.
+
+use crate::{Pipit, pipit::World};
+use bytes::Bytes;
+use std::{
+    env,
+    io::{BufRead, BufReader, Write},
+    net::{TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+/// Where it listens unless `PIPIT_FIXTURE_PORT` says otherwise; the runtime's `OUTBOUND_ALLOW` must
+/// hold `localhost:<port>`.
+const PORT: u16 = 8028;
+
+type Pages = Arc<Mutex<Vec<(String, String, String)>>>;
+
+/// A web site; it goes when it is dropped.
+pub struct Fixture {
+    origin: String,
+    pages: Pages,
+    // Ends with the site.
+    _server: Option<Server>,
+}
+
+struct Server {
+    port: u16,
+    is_over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Fixture {
+    /// A site that this Pipit may fetch, without pages so far.
+    pub fn start(pipit: &Pipit) -> Self {
+        let pages = Pages::default();
+        let port = env::var("PIPIT_FIXTURE_PORT").ok().and_then(|port| port.parse().ok());
+        let port = port.unwrap_or(PORT);
+        match pipit.world() {
+            World::Memory(memory) => {
+                let origin = format!("http://localhost:{PORT}");
+                let answered = pages.clone();
+                memory.native.http.answer(&format!("{origin}/"), move |call| {
+                    let (status, kind, body) = find(&answered, call.url.path());
+                    let response = http::Response::builder().status(status);
+                    let response = response.header("content-type", kind).body(Bytes::from(body));
+                    response.expect("the fixture's response is one")
+                });
+                Self { origin, pages, _server: None }
+            }
+            World::Remote(_) => {
+                let server = Some(Server::start(port, pages.clone()));
+                Self { origin: format!("http://localhost:{port}"), pages, _server: server }
+            }
+        }
+    }
+
+    /// Puts a page there, or another in its place, and returns its address.
+    pub fn page(&self, path: &str, content_type: &str, body: &str) -> String {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.retain(|(other, _, _)| other != path);
+        pages.push((path.to_owned(), content_type.to_owned(), body.to_owned()));
+        format!("{}{path}", self.origin)
+    }
+}
+
+fn find(pages: &Pages, path: &str) -> (u16, String, String) {
+    let pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = pages.iter().find(|(other, _, _)| other == path);
+    found.map_or((404, "text/plain".to_owned(), "nothing".to_owned()), |(_, kind, body)| {
+        (200, kind.clone(), body.clone())
+    })
+}
+
+impl Server {
+    fn start(port: u16, pages: Pages) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).unwrap_or_else(|error| {
+            panic!(
+                "the feeds' fixture cannot listen on port {port}: {error}; set PIPIT_FIXTURE_PORT"
+            )
+        });
+        let is_over = Arc::new(AtomicBool::new(false));
+        let seen = is_over.clone();
+        let thread = thread::spawn(move || {
+            for stream in listener.incoming() {
+                if seen.load(Ordering::Relaxed) {
+                    return;
+                }
+                // A visitor that goes away is no reason to stop.
+                let _ = stream.and_then(|stream| answer(stream, &pages));
+            }
+        });
+        Self { port, is_over, thread: Some(thread) }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn answer(mut stream: TcpStream, pages: &Pages) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    let mut lines = BufReader::new(stream.try_clone()?).lines();
+    let first = lines.next().transpose()?.unwrap_or_default();
+    for line in lines {
+        if line?.is_empty() {
+            break;
+        }
+    }
+    let path = first.split(' ').nth(1).unwrap_or("/");
+    let (status, kind, body) = find(pages, path.split('?').next().unwrap_or("/"));
+    let length = body.len();
+    write!(
+        stream,
+        "HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+}

@@ -1,0 +1,121 @@
+//! A Pipit in memory: all functions behind one front door, on the ports of this machine.
+
+use crate::{Answer, Ask, Mail, pipit::Origins};
+use futures_executor::block_on;
+use host_native::Native;
+use http::{HeaderValue, header};
+use platform::{Body, ClientAddress, Config, Context, Sql};
+use std::{cell::RefCell, collections::BTreeMap, net::IpAddr, rc::Rc};
+
+const ANSWER_BYTES_MAX: usize = 64 << 20;
+
+/// A whole Pipit of its own for one test.
+pub struct Memory {
+    /// The ports and the knobs on them.
+    pub native: Native,
+    /// When true, jobs run after each request, as the woken runner would.
+    pub runs_jobs: std::cell::Cell<bool>,
+    config: RefCell<Rc<Config>>,
+}
+
+impl Memory {
+    pub(crate) fn new(settings: &[(&str, &str)]) -> Self {
+        let native = Native::new().expect("the migrations apply to an empty database");
+        let settings: BTreeMap<&str, &str> = DEVELOPMENT.iter().chain(settings).copied().collect();
+        let config = Config::read(|name| settings.get(name).map(|value| (*value).to_owned()));
+        let config = config.expect("the settings of the test are complete");
+        let config = RefCell::new(Rc::new(config));
+        Self { native, runs_jobs: std::cell::Cell::new(true), config }
+    }
+
+    /// A context for one request. Each comes a millisecond later, as on the edge.
+    pub fn context(&self) -> Context {
+        self.native.clock.advance_ms(1);
+        self.native.context(self.config.borrow().clone())
+    }
+
+    /// Runs due jobs until none is left.
+    pub fn run_jobs(&self) {
+        for _ in 0..100 {
+            let ran = block_on(web::run_jobs(&self.context(), app::FUNCTIONS));
+            if ran.expect("the outbox can be read") == 0 {
+                return;
+            }
+        }
+        panic!("jobs make jobs without end");
+    }
+
+    /// Runs statements past the front door; rows come back as JSON-like text columns by name.
+    pub fn sql(&self, statements: Vec<Sql>) -> Vec<platform::Outcome> {
+        block_on(self.context().db.batch(statements)).expect("the statements of the test run")
+    }
+
+    /// How many rows a `select count(*) as n …` counts.
+    pub fn count(&self, text: &'static str) -> i64 {
+        let outcomes = self.sql(vec![platform::sql(text, [])]);
+        outcomes[0].rows[0].int("n").expect("the statement counts as n")
+    }
+
+    pub(crate) fn send(&self, host: &str, address: IpAddr, ask: &Ask) -> Answer {
+        let answer = block_on(self.answer(host, address, ask));
+        if self.runs_jobs.get() {
+            self.run_jobs();
+        }
+        answer
+    }
+
+    async fn answer(&self, host: &str, address: IpAddr, ask: &Ask) -> Answer {
+        let body = if ask.body.is_empty() { Body::Empty } else { Body::Bytes(ask.body.clone()) };
+        let mut request = http::Request::builder()
+            .method(ask.method.clone())
+            .uri(&ask.path)
+            .header(header::HOST, host)
+            .extension(ClientAddress(address));
+        for (name, value) in &ask.headers {
+            request = request.header(name, value);
+        }
+        if ask.method == http::Method::POST && !ask.has("content-length") {
+            request = request.header(header::CONTENT_LENGTH, HeaderValue::from(ask.body.len()));
+        }
+        let request = request.body(body).expect("the request of the test is one");
+        let response = web::answer(&self.context(), app::FUNCTIONS, request).await;
+        let (parts, body) = response.into_parts();
+        let body = body.read(ANSWER_BYTES_MAX).await.expect("the body can be read");
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// Every mail to an address, the newest first.
+    pub(crate) fn mails_to(&self, email: &str) -> Vec<Mail> {
+        let calls = self.native.http.calls();
+        let mails = calls.iter().rev().filter(|call| call.url.path().ends_with("/email"));
+        mails
+            .filter_map(|call| serde_json::from_slice(&call.body).ok())
+            .map(|value| Mail::of_provider(&value))
+            .filter(|mail| mail.to.contains(email))
+            .collect()
+    }
+
+    pub(crate) fn origins(&self) -> Origins {
+        Origins {
+            app_host: "localhost:8787".to_owned(),
+            blog_domain: "blogs.localhost:8787".to_owned(),
+            media_host: "media.localhost:8787".to_owned(),
+        }
+    }
+}
+
+/// As `cargo xtask dev` sets them.
+const DEVELOPMENT: &[(&str, &str)] = &[
+    ("APP_ORIGIN", "http://localhost:8787"),
+    ("BLOG_DOMAIN", "blogs.localhost:8787"),
+    ("MEDIA_ORIGIN", "http://media.localhost:8787"),
+    ("APP_KEY", "cGlwaXQgaXMgYSBzbWFsbCBicm93biBiaXJkLCBzbyE="),
+    ("OPERATOR_EMAIL", "operator@localhost.example"),
+    ("MAIL_API_BASE", "http://localhost:8025"),
+    ("MAIL_TOKEN", "test"),
+    ("MAIL_FROM", "Pipit <pipit@localhost.example>"),
+    ("STRIPE_SECRET_KEY", "sk_test_pipit"),
+    ("STRIPE_WEBHOOK_SECRET", crate::pipit::STRIPE_SECRET),
+    ("OUTBOUND_ALLOW", "localhost:8025,localhost:8028"),
+    ("BUILD", "test"),
+];
