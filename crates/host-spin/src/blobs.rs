@@ -168,11 +168,20 @@ fn blob(response: Response<IncomingResponseBody>) -> Result<Blob> {
     Ok(Blob { size, content_type, body: incoming(response.into_body(), problem) })
 }
 
-/// The keys of a ListObjectsV2 answer. They were asked for in percent-encoding, so no markup can be
-/// part of one, and `<Key>` occurs nowhere else in it.
+/// The keys of a ListObjectsV2 answer. They were asked for in percent-encoding, so that no markup
+/// can be part of one; a store that cannot do that escapes them as XML does, and says nothing.
 fn keys(xml: &str) -> Result<Vec<String>> {
+    let is_encoded = xml.contains("<EncodingType>url</EncodingType>");
     let keys = xml.split("<Key>").skip(1).filter_map(|rest| rest.split_once("</Key>"));
-    keys.map(|(key, _)| decode(key)).collect()
+    keys.map(|(key, _)| if is_encoded { decode(key) } else { Ok(unescape(key)) }).collect()
+}
+
+/// XML 1.0, section 4.6: the predefined entities, the ampersand last so that nothing is read twice.
+fn unescape(key: &str) -> String {
+    let entities =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'")];
+    let plain = entities.iter().fold(key.to_owned(), |key, (from, to)| key.replace(from, to));
+    plain.replace("&amp;", "&")
 }
 
 fn decode(key: &str) -> Result<String> {
@@ -208,9 +217,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_of_a_listing_are_decoded() {
-        let xml = "<ListBucketResult><Prefix>t/</Prefix><Contents><Key>t/a%26b.jpg</Key></Contents>\
-                   <Contents><Key>t/%C3%A4</Key></Contents></ListBucketResult>";
-        assert_eq!(keys(xml), Ok(vec!["t/a&b.jpg".to_owned(), "t/ä".to_owned()]));
+    fn keys_of_a_listing_are_decoded_as_the_store_encoded_them() {
+        let encoded = "<ListBucketResult><EncodingType>url</EncodingType><Prefix>t/</Prefix>\
+                       <Contents><Key>t/a%26b.jpg</Key></Contents>\
+                       <Contents><Key>t/%C3%A4+1</Key></Contents></ListBucketResult>";
+        assert_eq!(keys(encoded), Ok(vec!["t/a&b.jpg".to_owned(), "t/ä 1".to_owned()]));
+        let escaped = "<Contents><Key>t/a&amp;lt;+%41</Key></Contents>";
+        assert_eq!(keys(escaped), Ok(vec!["t/a&lt;+%41".to_owned()]));
     }
 }

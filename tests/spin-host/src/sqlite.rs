@@ -86,6 +86,8 @@ fn shared<T: Send>(
 /// Opens a file; components may not attach others to it.
 pub fn open(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     let connection = rusqlite::Connection::open(path)?;
+    // What a test wrote need not survive the power going out.
+    connection.pragma_update(None, "synchronous", "normal")?;
     connection.set_limit(rusqlite::limits::Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     Ok(connection)
 }
