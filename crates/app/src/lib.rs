@@ -2,4 +2,4 @@
 
 /// Every function, in the order in which a request is offered to them.
 pub const FUNCTIONS: &[&web::Function] =
-    &[&signin::FUNCTION, &posting::FUNCTION, &blog::FUNCTION];
+    &[&signin::FUNCTION, &posting::FUNCTION, &feeds::FUNCTION, &billing::FUNCTION, &blog::FUNCTION];

@@ -60,12 +60,7 @@ pub async fn insert(cx: &Context, account_id: &str, post: &Post, media: Vec<Sql>
 
 /// Changes a post that was not deleted, with the rows of its new media; the photos that were taken
 /// off it go by a job each. False when there is no such post.
-pub async fn update(
-    cx: &Context,
-    post: &Post,
-    media: Vec<Sql>,
-    removed: &[Photo],
-) -> Result<bool> {
+pub async fn update(cx: &Context, post: &Post, media: Vec<Sql>, removed: &[Photo]) -> Result<bool> {
     let update = sql(
         "update posts set title = ?3, text = ?4, html = ?5, photos = ?6, updated_at = ?7
          where id = ?1 and blog_id = ?2 and deleted_at is null returning id",
@@ -167,12 +162,7 @@ pub async fn list_before(
 }
 
 /// A page of a blog's public posts, newest first. Costs a row for each post that is skipped.
-pub async fn list_page(
-    cx: &Context,
-    blog_id: &str,
-    skipped: i64,
-    limit: i64,
-) -> Result<Vec<Post>> {
+pub async fn list_page(cx: &Context, blog_id: &str, skipped: i64, limit: i64) -> Result<Vec<Post>> {
     let statement = sql(
         "select id, blog_id, path, title, text, html, photos, published_at, updated_at, deleted_at
          from posts where blog_id = ?1 and visibility = 'public' and deleted_at is null

@@ -25,7 +25,7 @@ pub async fn index(v: Visit<'_>) -> Result<Response> {
         .map(|(post, author)| post_item(v.cx, post, author))
         .chain(entries.into_iter().map(entry_item))
         .collect();
-    items.sort_by(|a, b| b.at.cmp(&a.at));
+    items.sort_by_key(|item| std::cmp::Reverse(item.at));
     items.truncate(ITEMS_MAX);
     web::page(&Timeline { layout, items, older: None, is_first: true })
 }
