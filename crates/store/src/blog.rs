@@ -23,7 +23,7 @@ pub(crate) fn blog(row: &Row) -> Result<Blog> {
 pub async fn find_by_username(cx: &Context, username: &str) -> Result<Option<Blog>> {
     let statement = sql(
         "select b.id, b.account_id, b.username, b.title, b.tagline, a.name as author, a.site, b.language, b.epoch,
-           b.post_count, b.changed_at
+           b.post_count, max(b.changed_at, b.created_at) as changed_at
          from blogs b join accounts a on a.id = b.account_id where b.username = ?1",
         [username.into()],
     );

@@ -58,6 +58,7 @@ struct Shown {
     alt: String,
     width: u32,
     height: u32,
+    is_removed: bool,
 }
 
 /// `GET /posts`, or those before the one that `before` names.
@@ -228,20 +229,21 @@ fn compose(
         text: draft.text.clone(),
         alt: draft.alt.clone(),
         published_at: draft.published_at.clone(),
-        photos: photos.iter().map(|photo| shown(v.cx, photo)).collect(),
+        photos: photos.iter().map(|photo| shown(v.cx, draft, photo)).collect(),
         error: problem.map(|problem| sentence(problem, draft)),
     };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     web::page_with_status(status, &page)
 }
 
-fn shown(cx: &Context, photo: &Photo) -> Shown {
+fn shown(cx: &Context, draft: &Draft, photo: &Photo) -> Shown {
     Shown {
         id: photo.key.clone(),
         url: cx.config.media_url(&photo.key),
         alt: photo.alt.clone(),
         width: photo.width,
         height: photo.height,
+        is_removed: draft.removes(photo),
     }
 }
 
