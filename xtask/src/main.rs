@@ -12,6 +12,7 @@ mod load;
 mod mailbox;
 mod multipart;
 mod objects;
+mod optimise;
 mod process;
 mod progress;
 mod project;

@@ -1,13 +1,13 @@
 //! The Spin components: built by cargo, run by spin where it is installed, else by the test host.
 
 use crate::{
-    Result, objects,
+    Result, objects, optimise,
     process::{self, Running},
     progress::say,
     project::{self, Project},
     settings::{self, Settings},
     stack::{Flavour, sizes},
-    tools::Tools,
+    tools::{self, Tools},
 };
 use std::{
     fs,
@@ -16,6 +16,8 @@ use std::{
 };
 
 const TARGET: &str = "wasm32-wasip2";
+/// Where a build puts the manifest.
+pub const MANIFEST: &str = "build/spin/spin.toml";
 /// The most bytes of one component.
 const COMPONENT_MAX: u64 = 1_500_000;
 /// The first release with the final WASI 0.3.
@@ -26,13 +28,16 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<()> {
     Tools::for_spin(project)?;
     let sources = project.sources()?;
     let folder = project.build().join("spin");
-    let stamp = format!("{sources} {}", flavour.features());
+    let manifest = project::read(&project.path("spin.toml")).unwrap_or_default();
+    let manifest = project::short_hash(manifest.as_bytes());
+    let stamp = format!("{sources} {} {manifest}", flavour.features());
     let stamp_file = folder.join(".stamp");
     if project::read(&stamp_file).as_deref() == Some(stamp.as_str()) {
         return Ok(());
     }
     fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let target = project.target()?;
+    let mut components = Vec::new();
     for function in project.functions()? {
         let mut command = project.cargo();
         command.args(["rustc", "--release", "--target", TARGET, "--crate-type", "cdylib"]);
@@ -45,12 +50,29 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<()> {
         let built = target.join(TARGET).join("release").join(format!("{function}.wasm"));
         let kept = folder.join(format!("{function}.wasm"));
         fs::copy(&built, &kept).map_err(|e| format!("{}: {e}", built.display()))?;
-        check_size(&function, &kept, flavour)?;
+        components.push(kept);
     }
+    if flavour != Flavour::Dev {
+        tools::packages(project)?;
+        optimise::all(project, &components)?;
+    }
+    for component in &components {
+        check_size(component, flavour)?;
+    }
+    write_manifest(project, &folder)?;
     project::write(&stamp_file, &stamp)
 }
 
-fn check_size(function: &str, path: &Path, flavour: Flavour) -> Result<()> {
+/// Writes the manifest beside the components. The one at the root names cargo's usual output
+/// directory, which is not the real one everywhere.
+fn write_manifest(project: &Project, folder: &Path) -> Result<()> {
+    let manifest = project::read(&project.path("spin.toml")).ok_or("spin.toml is missing.")?;
+    let usual = format!("source = \"target/{TARGET}/release/");
+    project::write(&folder.join("spin.toml"), &manifest.replace(&usual, "source = \""))
+}
+
+fn check_size(path: &Path, flavour: Flavour) -> Result<()> {
+    let function = path.file_stem().unwrap_or_default().to_string_lossy();
     let (raw, compressed) = sizes(path)?;
     let line = format!("{function}: {} KB, compressed {} KB", raw / 1000, compressed / 1000);
     say(&line);
@@ -89,6 +111,9 @@ pub fn start(project: &Project, local: &Local) -> Result<Vec<Running>> {
 /// What the components are told beside the settings that all runtimes share.
 pub fn extra_settings(project: &Project, objects_port: u16) -> Result<Settings> {
     let pairs = [
+        // The manifest lets `feeds` reach only the usual ports; here it reaches stand-ins on any,
+        // as far as OUTBOUND_ALLOW says so.
+        ("DEV_OUTBOUND", "http://*:*".to_owned()),
         ("BUILD", project.sources()?),
         ("S3_ENDPOINT", format!("http://localhost:{objects_port}")),
         ("S3_BUCKET", "pipit".to_owned()),
@@ -125,7 +150,7 @@ fn on_spin(project: &Project, local: &Local) -> Result<Command> {
     let mut command = Command::new("spin");
     command
         .current_dir(&project.root)
-        .args(["up", "--from", "spin.toml", "--listen", &format!("127.0.0.1:{}", local.port)])
+        .args(["up", "--from", MANIFEST, "--listen", &format!("127.0.0.1:{}", local.port)])
         .arg("--state-dir")
         .arg(local.data.join("state"))
         .args(["--runtime-config-file", "spin-runtime.toml", "--quiet"]);
@@ -164,7 +189,7 @@ fn on_test_host(project: &Project, local: &Local) -> Result<Command> {
         .arg(project::cache().join("components"))
         .arg("--variables-file")
         .arg(write_variables(local)?)
-        .arg("spin.toml");
+        .arg(MANIFEST);
     Ok(command)
 }
 

@@ -1,7 +1,7 @@
 //! The Worker: built by worker-build, run by wrangler on workerd.
 
 use crate::{
-    Result, http,
+    Result, http, optimise,
     process::{self, Running},
     progress::say,
     project::{self, Project},
@@ -23,16 +23,6 @@ const ASSET_HEADERS: &str = "/static/*
   Cache-Control: public, max-age=31536000, immutable
   X-Content-Type-Options: nosniff
 ";
-/// What the compiler and wasm-bindgen use of WASM beyond its first version; workerd knows all of it.
-const MODULE_FEATURES: &[&str] = &[
-    "--enable-bulk-memory",
-    "--enable-exception-handling",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
 const SWEEP: Duration = Duration::from_secs(60);
 
 /// Builds the Worker, unless nothing changed; returns its script.
@@ -50,7 +40,9 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<PathBuf> {
     let mut command = worker_build(project, &tools, flavour, &sources)?;
     process::run("building the Worker", &mut command, &project.log("worker"))?;
     if flavour != Flavour::Dev {
-        optimise(project, &folder.join("index_bg.wasm"))?;
+        // Not worker-build's own call of wasm-opt: that one cannot be told to weigh size above speed,
+        // and is not worth its time in a development build.
+        optimise::all(project, &[folder.join("index_bg.wasm")])?;
     }
     check_size(&folder, flavour)?;
     project::write(&stamp_file, &stamp)?;
@@ -81,16 +73,6 @@ fn worker_build(
         command.args(["--features", features]);
     }
     Ok(command)
-}
-
-/// Makes the module smaller. Not worker-build's own call of the same program: that one cannot be told
-/// to weigh size above speed, and is not worth its time in a development build.
-fn optimise(project: &Project, module: &Path) -> Result<()> {
-    let mut command = project.node();
-    command.arg("node_modules/binaryen/bin/wasm-opt").arg("-Oz").args(MODULE_FEATURES);
-    command.arg(module).arg("-o").arg(module);
-    process::run("optimising the Worker for size", &mut command, &project.log("wasm-opt"))?;
-    Ok(())
 }
 
 /// The folder that the platform serves: `static/` under its path, with the headers of its files.
