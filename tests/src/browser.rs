@@ -1,10 +1,16 @@
 //! A person's browser: an address, cookies, and the headers that browsers send by themselves.
 
-use crate::{
-    Answer, Ask, Mail, Upload,
-    pipit::{Origins, World},
-};
+use crate::{Answer, Ask, Mail, Upload, pipit::World};
 use std::{cell::RefCell, collections::BTreeMap, net::IpAddr, rc::Rc};
+
+/// A post that was published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Its id, for `/posts/<id>/edit`.
+    pub id: String,
+    /// Its path on the blog.
+    pub path: String,
+}
 
 /// A browser. Its cookies are kept by hand, because they are `Secure` and the tests speak plain HTTP.
 #[derive(Clone)]
@@ -54,10 +60,10 @@ impl Browser {
         answer
     }
 
-    /// Sends the same request so many times at the same moment, where the runtime has more than one;
-    /// in memory one after the other.
+    /// Sends the same request so many times at the same moment, each time from another network.
     pub fn send_at_once(&self, times: usize, ask: Ask) -> Vec<Answer> {
-        self.world.send_at_once(times, &self.host, self.address, &self.dressed(ask))
+        let addresses: Vec<IpAddr> = (0..times).map(|_| self.world.new_address()).collect();
+        self.world.send_at_once(&addresses, &self.host, &self.dressed(ask))
     }
 
     /// The same browser in another network.
@@ -98,6 +104,12 @@ impl Browser {
         (answer, self.world.mail_to(email, before))
     }
 
+    /// The mail that comes to an address after so many others.
+    #[track_caller]
+    pub fn mail_after(&self, email: &str, after: usize) -> Mail {
+        self.world.mail_to(email, after)
+    }
+
     /// Posts what the link's page posts.
     pub fn use_link(&self, mail: &Mail) -> Answer {
         self.post("/signin/verify", &[("token", &mail.token())])
@@ -118,23 +130,26 @@ impl Browser {
         }
     }
 
-    /// Writes a post and returns its path on the blog.
+    /// Writes a post and returns where it stands.
     #[track_caller]
-    pub fn write(&self, title: &str, text: &str) -> String {
-        let answer = self.post("/posts", &[("title", title), ("text", text)]).expect(303);
-        self.path_of(&answer)
+    pub fn write(&self, title: &str, text: &str) -> Written {
+        self.post("/posts", &[("title", title), ("text", text)]).expect(303);
+        self.newest_post()
     }
 
-    /// The path on the blog of the post that an answer leads to.
+    /// The post that stands first in the list of one's posts.
     #[track_caller]
-    pub fn path_of(&self, answer: &Answer) -> String {
-        let location = answer.header("location").to_owned();
-        let Origins { blog_domain, .. } = self.world.origins();
-        let origin = format!("http://{}.{blog_domain}", self.username);
-        let path = location.strip_prefix(&origin).unwrap_or_else(|| {
-            panic!("after publishing one is led to one's blog, {origin}, not to “{location}”")
-        });
-        path.to_owned()
+    pub fn newest_post(&self) -> Written {
+        let page = self.get("/posts").expect(200);
+        let origin = format!("http://{}.{}/", self.username, self.world.origins().blog_domain);
+        let links = page.attributes("href");
+        let url = links.iter().find(|link| link.starts_with(&origin) && **link != origin);
+        let edit = links.iter().find(|link| link.starts_with("/posts/") && link.ends_with("/edit"));
+        let (Some(url), Some(edit)) = (url, edit) else {
+            panic!("no post in the list of posts:\n{}", page.text())
+        };
+        let id = edit.trim_start_matches("/posts/").trim_end_matches("/edit").to_owned();
+        Written { id, path: format!("/{}", url.get(origin.len()..).unwrap_or_default()) }
     }
 
     fn dressed(&self, ask: Ask) -> Ask {

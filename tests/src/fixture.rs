@@ -1,6 +1,6 @@
 //! Somebody else's web site, for the feeds that are fetched from it.
 
-use crate::{Pipit, pipit::World};
+use crate::{Pipit, pipit::Place};
 use bytes::Bytes;
 use std::{
     env,
@@ -40,8 +40,8 @@ impl Fixture {
         let pages = Pages::default();
         let port = env::var("PIPIT_FIXTURE_PORT").ok().and_then(|port| port.parse().ok());
         let port = port.unwrap_or(PORT);
-        match pipit.world() {
-            World::Memory(memory) => {
+        match pipit.world().place() {
+            Place::Memory(memory) => {
                 let origin = format!("http://localhost:{PORT}");
                 let answered = pages.clone();
                 memory.native.http.answer(&format!("{origin}/"), move |call| {
@@ -52,7 +52,7 @@ impl Fixture {
                 });
                 Self { origin, pages, _server: None }
             }
-            World::Remote(_) => {
+            Place::Remote(_) => {
                 let server = Some(Server::start(port, pages.clone()));
                 Self { origin: format!("http://localhost:{port}"), pages, _server: server }
             }

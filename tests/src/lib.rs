@@ -16,7 +16,7 @@ mod remote;
 
 pub use answer::{Answer, Cost};
 pub use ask::{Ask, Upload};
-pub use browser::Browser;
+pub use browser::{Browser, Written};
 pub use fixture::Fixture;
 pub use mail::Mail;
 pub use memory::Memory;

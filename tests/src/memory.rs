@@ -57,20 +57,40 @@ impl Memory {
     }
 
     pub(crate) fn send(&self, host: &str, address: IpAddr, ask: &Ask) -> Answer {
-        let answer = block_on(self.answer(host, address, ask));
+        let answer = block_on(self.answer(host, Some(address), ask));
         if self.runs_jobs.get() {
             self.run_jobs();
         }
         answer
     }
 
-    async fn answer(&self, host: &str, address: IpAddr, ask: &Ask) -> Answer {
+    /// A request whose sender the runtime does not know.
+    pub fn send_from_nowhere(&self, ask: Ask) -> Answer {
+        block_on(self.answer(&self.origins().app_host, None, &ask))
+    }
+
+    /// Every value of every table, one per line.
+    pub fn everything_stored(&self) -> String {
+        self.native.db.dump().expect("the database can be read")
+    }
+
+    /// All at once: each call of the database lets the others go first.
+    pub(crate) fn send_at_once(&self, from: &[IpAddr], host: &str, ask: &Ask) -> Vec<Answer> {
+        let asked = from.iter().map(|address| self.answer(host, Some(*address), ask));
+        let answers = block_on(futures_util::future::join_all(asked));
+        self.run_jobs();
+        answers
+    }
+
+    async fn answer(&self, host: &str, address: Option<IpAddr>, ask: &Ask) -> Answer {
         let body = if ask.body.is_empty() { Body::Empty } else { Body::Bytes(ask.body.clone()) };
         let mut request = http::Request::builder()
             .method(ask.method.clone())
             .uri(&ask.path)
-            .header(header::HOST, host)
-            .extension(ClientAddress(address));
+            .header(header::HOST, host);
+        if let Some(address) = address {
+            request = request.extension(ClientAddress(address));
+        }
         for (name, value) in &ask.headers {
             request = request.header(name, value);
         }

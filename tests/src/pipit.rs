@@ -21,36 +21,47 @@ pub(crate) struct Origins {
     pub(crate) media_host: String,
 }
 
-pub(crate) enum World {
+pub(crate) struct World {
+    place: Place,
+    seed: u64,
+    count: Cell<u32>,
+}
+
+pub(crate) enum Place {
     Memory(Box<Memory>),
     Remote(Remote),
 }
 
 impl World {
+    /// A network address that no other browser of this test has, nor, most likely, one of another.
+    pub(crate) fn new_address(&self) -> IpAddr {
+        let count = self.count.replace(self.count.get() + 1);
+        let [_, b, c, d] = (self.seed as u32).wrapping_add(count).to_be_bytes();
+        Ipv4Addr::new(81, b, c, d).into()
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
     pub(crate) fn send(&self, host: &str, address: IpAddr, ask: &Ask) -> Answer {
-        match self {
-            Self::Memory(memory) => memory.send(host, address, ask),
-            Self::Remote(remote) => remote.send(host, address, ask),
+        match &self.place {
+            Place::Memory(memory) => memory.send(host, address, ask),
+            Place::Remote(remote) => remote.send(host, address, ask),
         }
     }
 
-    pub(crate) fn send_at_once(
-        &self,
-        times: usize,
-        host: &str,
-        address: IpAddr,
-        ask: &Ask,
-    ) -> Vec<Answer> {
-        match self {
-            Self::Memory(memory) => (0..times).map(|_| memory.send(host, address, ask)).collect(),
-            Self::Remote(remote) => remote.send_at_once(times, host, address, ask),
+    pub(crate) fn send_at_once(&self, from: &[IpAddr], host: &str, ask: &Ask) -> Vec<Answer> {
+        match &self.place {
+            Place::Memory(memory) => memory.send_at_once(from, host, ask),
+            Place::Remote(remote) => remote.send_at_once(from, host, ask),
         }
     }
 
     pub(crate) fn mails_to(&self, email: &str, at_least: usize) -> Vec<Mail> {
-        match self {
-            Self::Memory(memory) => memory.mails_to(email),
-            Self::Remote(remote) => remote.mails_to(email, at_least),
+        match &self.place {
+            Place::Memory(memory) => memory.mails_to(email),
+            Place::Remote(remote) => remote.mails_to(email, at_least),
         }
     }
 
@@ -63,9 +74,9 @@ impl World {
     }
 
     pub(crate) fn origins(&self) -> Origins {
-        match self {
-            Self::Memory(memory) => memory.origins(),
-            Self::Remote(remote) => remote.origins(),
+        match &self.place {
+            Place::Memory(memory) => memory.origins(),
+            Place::Remote(remote) => remote.origins(),
         }
     }
 }
@@ -73,14 +84,12 @@ impl World {
 /// A Pipit under test.
 pub struct Pipit {
     world: Rc<World>,
-    seed: u64,
-    browsers: Cell<u32>,
 }
 
 impl Pipit {
     /// The Pipit that the environment names, or an empty one in memory.
     pub fn start() -> Self {
-        Remote::from_env().map_or_else(Self::in_memory, |remote| Self::on(World::Remote(remote)))
+        Remote::from_env().map_or_else(Self::in_memory, |remote| Self::on(Place::Remote(remote)))
     }
 
     /// An empty one in memory, for what only that can show: a moved clock, faults, rows.
@@ -90,34 +99,34 @@ impl Pipit {
 
     /// One in memory with other settings.
     pub fn with(settings: &[(&str, &str)]) -> Self {
-        Self::on(World::Memory(Box::new(Memory::new(settings))))
+        Self::on(Place::Memory(Box::new(Memory::new(settings))))
     }
 
     /// The one that the environment names, if it names one.
     pub fn remote() -> Option<Self> {
-        Remote::from_env().map(|remote| Self::on(World::Remote(remote)))
+        Remote::from_env().map(|remote| Self::on(Place::Remote(remote)))
     }
 
-    fn on(world: World) -> Self {
+    fn on(place: Place) -> Self {
         let seed = RandomState::new().build_hasher().finish();
-        Self { world: Rc::new(world), seed, browsers: Cell::new(0) }
+        Self { world: Rc::new(World { place, seed, count: Cell::new(0) }) }
     }
 
     /// The inside of one in memory.
     pub fn memory(&self) -> Option<&Memory> {
-        match &*self.world {
-            World::Memory(memory) => Some(memory),
-            World::Remote(_) => None,
+        match &self.world.place {
+            Place::Memory(memory) => Some(memory),
+            Place::Remote(_) => None,
         }
     }
 
     /// A name that nobody else has: over HTTP tests share one Pipit.
     pub fn name(&self, name: &str) -> String {
-        match &*self.world {
-            World::Memory(_) => name.to_owned(),
-            World::Remote(_) => {
-                let count = self.browsers.get();
-                format!("{name}-{:x}{count:x}", self.seed & 0xffff_ffff)
+        match &self.world.place {
+            Place::Memory(_) => name.to_owned(),
+            Place::Remote(_) => {
+                let World { seed, count, .. } = &*self.world;
+                format!("{name}-{:x}{:x}", seed & 0xffff_ffff, count.get())
             }
         }
     }
@@ -129,11 +138,7 @@ impl Pipit {
 
     /// A stranger's browser on another host name.
     pub fn browser_on(&self, host: &str) -> Browser {
-        let count = self.browsers.replace(self.browsers.get() + 1);
-        // 100.64.0.0/10 and up would do as well; what matters is that no two tests share one.
-        let network = (self.seed >> 40) as u32 & 0x00ff_0000;
-        let [_, b, c, d] = (network + (self.seed as u32 & 0xff00) + count + 1).to_be_bytes();
-        Browser::new(self.world.clone(), host.to_owned(), Ipv4Addr::new(81, b, c, d).into())
+        Browser::new(self.world.clone(), host.to_owned(), self.world.new_address())
     }
 
     /// A person with an account and a blog, signed in.
@@ -191,6 +196,15 @@ impl Pipit {
 
     /// Every mail to an address that has arrived by now, the newest first.
     pub fn mails_to(&self, email: &str) -> Vec<Mail> {
+        self.world.mails_to(email, 0)
+    }
+
+    /// Every mail to an address once there are so many and no more has come in the moment after.
+    pub fn mails_settled(&self, email: &str, at_least: usize) -> Vec<Mail> {
+        self.world.mails_to(email, at_least);
+        // One mail more would be on its way by the time that another one, asked for later, is there.
+        let marker = format!("{}@example.com", self.name("marker"));
+        self.browser().ask_to_sign_in(&marker);
         self.world.mails_to(email, 0)
     }
 

@@ -67,16 +67,10 @@ impl Remote {
         Answer { status: parts.status.as_u16(), headers: parts.headers, body: body.into() }
     }
 
-    pub(crate) fn send_at_once(
-        &self,
-        times: usize,
-        host: &str,
-        address: IpAddr,
-        ask: &Ask,
-    ) -> Vec<Answer> {
+    pub(crate) fn send_at_once(&self, from: &[IpAddr], host: &str, ask: &Ask) -> Vec<Answer> {
         thread::scope(|scope| {
-            let start = || scope.spawn(|| self.send(host, address, ask));
-            let sent: Vec<_> = (0..times).map(|_| start()).collect();
+            let start = |address| scope.spawn(move || self.send(host, address, ask));
+            let sent: Vec<_> = from.iter().map(|address| start(*address)).collect();
             sent.into_iter().map(|thread| thread.join().expect("every request ends")).collect()
         })
     }

@@ -40,8 +40,8 @@ fn a_panic_in_one_request_does_not_disturb_the_next() {
         let answer = pipit.browser().get("/contract/panic");
         assert!(answer.status >= 500, "a panic answered {}", answer.status);
         assert!(ann.is_signed_in(), "the request after a panic is answered as ever");
-        let path = ann.write("", "After the storm");
-        pipit.blog(&ann).get(&path).expect(200).expect_text("After the storm");
+        let post = ann.write("", "After the storm");
+        pipit.blog(&ann).get(&post.path).expect(200).expect_text("After the storm");
     }
 }
 

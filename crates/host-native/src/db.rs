@@ -9,8 +9,10 @@ use rusqlite::{
 use std::{
     cell::{Cell, RefCell},
     fs,
+    future::poll_fn,
     path::Path,
     rc::Rc,
+    task::Poll,
     time::Duration,
 };
 
@@ -81,6 +83,25 @@ impl Sqlite {
         rows.map_err(Error::internal)?.collect::<rusqlite::Result<_>>().map_err(Error::internal)
     }
 
+    /// Every value of every table as text, one per line, to be searched for what must not be there.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when SQLite does not answer.
+    pub fn dump(&self) -> Result<String> {
+        let connection = self.connection.borrow();
+        let mut lines = String::new();
+        for (table, column, _) in self.columns()? {
+            let mut statement = connection
+                .prepare(&format!("select coalesce(cast({column} as text), '') from {table}"))
+                .map_err(Error::internal)?;
+            let values = statement.query_map([], |row| row.get::<_, String>(0));
+            for value in values.map_err(Error::internal)? {
+                lines.push_str(&format!("{table}.{column}: {}\n", value.map_err(Error::internal)?));
+            }
+        }
+        Ok(lines)
+    }
+
     fn run(&self, statements: &[Sql]) -> Result<Vec<Outcome>> {
         let mut connection = self.connection.borrow_mut();
         let transaction = connection
@@ -132,10 +153,27 @@ impl Db for Sqlite {
     fn batch(&self, statements: Vec<Sql>) -> Local<'_, Result<Vec<Outcome>>> {
         let texts: Vec<&str> = statements.iter().map(|statement| statement.text).collect();
         let operation = format!("db batch {}", texts.join("; "));
-        let done = self.faults.before(&operation).and_then(|()| self.run(&statements));
-        let done = done.and_then(|outcomes| self.faults.after(&operation).map(|()| outcomes));
-        Box::pin(async move { done })
+        Box::pin(async move {
+            turn().await;
+            self.faults.before(&operation)?;
+            let outcomes = self.run(&statements)?;
+            self.faults.after(&operation)?;
+            Ok(outcomes)
+        })
     }
+}
+
+/// Lets whoever else runs on this thread go first, as the way to a real database does.
+async fn turn() {
+    let mut is_first = true;
+    poll_fn(|cx| {
+        if std::mem::take(&mut is_first) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(())
+    })
+    .await;
 }
 
 /// Refuses here what another host would refuse.
