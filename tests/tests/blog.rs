@@ -28,22 +28,24 @@ fn an_uncached_page_costs_the_same_however_long_the_blog_is() {
     let pipit = Pipit::start();
     match pipit.memory() {
         Some(_) => twenty_thousand_posts_cost_as_twenty(&pipit),
-        None => forty_posts_cost_as_twenty(&pipit),
+        None => fifty_posts_cost_as_thirty(&pipit),
     }
 }
 
 fn twenty_thousand_posts_cost_as_twenty(pipit: &Pipit) {
     let memory = pipit.memory().expect("it is in memory");
-    let (short, long) = (pipit.sign_up("short"), pipit.sign_up("long"));
-    fill(pipit, &short, 20);
+    let long = pipit.sign_up("long");
     fill(pipit, &long, 20_000);
-    for path in ["/", "/feed.xml"] {
+    for (path, name, count) in [("/", "twenty", 20), ("/feed.xml", "thirty-posts", 30)] {
+        let short = pipit.sign_up(name);
+        fill(pipit, &short, count);
         let [few, many] = [&short, &long].map(|person| {
             memory.native.db.take_steps();
             let answer = pipit.blog(person).get(path).expect(200);
             (answer.cost(), memory.native.db.take_steps())
         });
         assert_eq!(few.0, many.0, "{path}");
+        assert!(few.0.rows_read >= 20, "{path}: {:?}", few.0);
         // One step more or less is an index page; walking over posts would be a hundred times as many.
         assert!(many.1 <= few.1 + few.1 / 10, "{path}: {} steps and {}", few.1, many.1);
     }
@@ -69,8 +71,8 @@ fn fill(pipit: &Pipit, person: &Browser, count: i64) {
     memory.native.cache.lose();
 }
 
-fn forty_posts_cost_as_twenty(pipit: &Pipit) {
-    let [few, many] = [("short", 20), ("long", 41)].map(|(name, count)| {
+fn fifty_posts_cost_as_thirty(pipit: &Pipit) {
+    let [few, many] = [("short", 30), ("long", 50)].map(|(name, count)| {
         let person = pipit.sign_up(name);
         for nth in 0..count {
             let fields = [("title", &*format!("Post {nth}")), ("text", "Text")];
@@ -214,7 +216,7 @@ fn nothing_of_the_request_but_its_address_changes_a_page() {
     ann.write("", "The same for all");
     let blog = pipit.blog(&ann);
     let plain = blog.get("/").expect(200);
-    let odd = Ask::get("/?utm_source=x&callback=<script>")
+    let odd = Ask::get("/?utm_source=x&callback=%3Cscript%3E")
         .with("x-forwarded-host", "evil.example")
         .with("x-forwarded-proto", "https")
         .with("x-original-url", "/admin")
@@ -266,7 +268,6 @@ fn pages_carry_what_readers_and_machines_look_for() {
         "h-card",
         "rel=\"canonical\"",
         "application/rss+xml",
-        "rel=\"micropub\"",
     ] {
         assert!(home.contains(part), "{part} is not on the home page:\n{home}");
     }
@@ -275,9 +276,6 @@ fn pages_carry_what_readers_and_machines_look_for() {
     for part in ["h-entry", "e-content", "dt-published", "u-url", "p-name", "og:title", &canonical]
     {
         assert!(page.contains(part), "{part} is not on the post's page:\n{page}");
-    }
-    for rel in ["micropub", "authorization_endpoint", "token_endpoint"] {
-        assert_eq!(home.matches(&format!("rel=\"{rel}\"")).count(), 1, "{rel}");
     }
 }
 
