@@ -262,13 +262,7 @@ fn pages_carry_what_readers_and_machines_look_for() {
     let blog = pipit.blog(&ann);
     let home = blog.get("/").expect(200).text();
     let page = blog.get(&post.path).expect(200).text();
-    for part in [
-        "h-feed",
-        "h-entry",
-        "h-card",
-        "rel=\"canonical\"",
-        "application/rss+xml",
-    ] {
+    for part in ["h-feed", "h-entry", "h-card", "rel=\"canonical\"", "application/rss+xml"] {
         assert!(home.contains(part), "{part} is not on the home page:\n{home}");
     }
     let canonical =

@@ -1,0 +1,157 @@
+-- What the migrations add up to, by table. Written by a test; changed by a new migration.
+
+CREATE TABLE accounts (
+  id text primary key,
+  username text not null unique,
+  email text not null unique,        -- canonical: lower case, ASCII domain
+  name text not null,
+  site text,                         -- the person's own web site, http or https
+  created_at integer not null
+) strict, without rowid;
+CREATE TABLE blogs (
+  id text primary key,
+  account_id text not null references accounts (id) on delete cascade,
+  username text not null unique,     -- the first part of its host name
+  title text not null,
+  tagline text not null default '',
+  language text not null default 'en',
+  epoch integer not null default 1,  -- grows with every change that a visitor could see
+  post_count integer not null default 0, -- public posts, so that paging needs no look-ahead
+  changed_at integer not null default 0, -- when the epoch last moved
+  created_at integer not null
+) strict, without rowid;
+CREATE INDEX blogs_by_account on blogs (account_id);
+CREATE TABLE challenges (
+  id text primary key,               -- 128 random bits, hex
+  kind text not null check (kind in ('signin', 'signup')),
+  email text not null,
+  username text,                     -- what was asked for at sign-up
+  name text,
+  site text,
+  browser_hash text not null,        -- SHA-256 of the asking browser's cookie
+  token_hash text not null unique,   -- SHA-256 of the link's token
+  code_hash text not null,           -- HMAC of id and code
+  next text not null,                -- where to go afterwards: a checked path of our own
+  attempts integer not null default 0,
+  created_at integer not null,
+  expires_at integer not null,
+  consumed_at integer,
+  consumed_by text                   -- the session that it became
+) strict, without rowid;
+CREATE INDEX challenges_by_browser on challenges (browser_hash);
+CREATE INDEX challenges_by_expiry on challenges (expires_at);
+CREATE INDEX challenges_by_session on challenges (consumed_by) where consumed_by is not null;
+CREATE TABLE entries (
+  id text primary key,
+  feed_id text not null references feeds (id) on delete cascade,
+  key text not null,                 -- guid, else link, else a hash of the entry
+  url text,
+  title text,
+  html text not null,                -- sanitised when it was stored
+  content_hash text not null,
+  published_at integer not null,
+  created_at integer not null,
+  unique (feed_id, key)
+) strict, without rowid;
+CREATE INDEX entries_by_feed on entries (feed_id, published_at desc, id desc);
+CREATE TABLE feeds (
+  id text primary key,
+  url text not null unique,
+  title text,
+  site_url text,
+  etag text,                         -- byte for byte as it came
+  last_modified text,                -- likewise
+  body_hash text,                    -- of the last body that was read
+  created_at integer not null,
+  next_check_at integer not null,
+  checked_at integer,
+  failures integer not null default 0,
+  problem text                       -- what is wrong, in words for the people who follow it
+) strict, without rowid;
+CREATE INDEX feeds_due on feeds (next_check_at);
+CREATE TABLE follows (
+  follower_id text not null references accounts (id) on delete cascade,
+  followed_id text not null references accounts (id) on delete cascade,
+  created_at integer not null,
+  primary key (follower_id, followed_id)
+) strict, without rowid;
+CREATE INDEX follows_by_followed on follows (followed_id);
+CREATE TABLE jobs (
+  id text primary key,
+  kind text not null,
+  ref text not null,                 -- the id of what it is about; never a secret
+  created_at integer not null,
+  next_at integer not null,          -- not before this time
+  lease_until integer not null default 0,
+  attempts integer not null default 0,
+  dead_at integer,                   -- given up; a person has to look
+  error text                         -- why the last attempt failed
+) strict, without rowid;
+CREATE INDEX jobs_due on jobs (kind, next_at) where dead_at is null;
+CREATE TABLE limits (
+  key text primary key,
+  tat_ms integer not null            -- theoretical arrival time in unix milliseconds; past it the row means nothing
+) strict, without rowid;
+CREATE INDEX limits_by_end on limits (tat_ms);
+CREATE TABLE media (
+  key text primary key,              -- the object's key
+  blog_id text not null references blogs (id) on delete cascade,
+  post_id text not null,
+  content_type text not null,
+  bytes integer not null,
+  width integer not null,            -- as displayed
+  height integer not null,
+  alt text not null,
+  created_at integer not null
+) strict, without rowid;
+CREATE INDEX media_by_post on media (post_id);
+CREATE TABLE posts (
+  id text primary key,
+  blog_id text not null references blogs (id) on delete cascade,
+  account_id text not null,
+  path text not null,                -- /2026/11/22/slug, for good
+  title text,                        -- null: a note
+  text text not null,                -- Markdown, as it was written
+  html text not null,                -- made from it and sanitised
+  photos text not null default '[]', -- JSON: key, alt, width, height
+  visibility text not null default 'public' check (visibility in ('public', 'unlisted', 'followers', 'direct')),
+  published_at integer not null,
+  created_at integer not null,
+  updated_at integer not null,
+  deleted_at integer,                -- then nothing is left of it but its path, for the 410
+  unique (blog_id, path)
+) strict, without rowid;
+CREATE INDEX posts_by_account on posts (account_id, published_at desc, id desc)
+  where visibility = 'public' and deleted_at is null;
+CREATE INDEX posts_public on posts (blog_id, published_at desc, id desc)
+  where visibility = 'public' and deleted_at is null;
+CREATE TABLE sessions (
+  id text primary key,               -- SHA-256 of the cookie's value
+  account_id text not null references accounts (id) on delete cascade,
+  user_agent text not null,
+  created_at integer not null,
+  used_at integer not null,          -- exact to the hour
+  idle_ends_at integer not null,
+  ends_at integer not null
+) strict, without rowid;
+CREATE INDEX sessions_by_account on sessions (account_id, created_at);
+CREATE INDEX sessions_by_end on sessions (ends_at);
+CREATE TABLE stripe_events (
+  id text primary key,               -- Stripe's own id: the same event twice is one row
+  type text not null,
+  created integer not null,          -- Stripe's clock
+  object_id text,
+  api_version text,
+  livemode integer not null,         -- 0 or 1
+  received_at integer not null,
+  state text not null check (state in ('received', 'applied', 'ignored'))
+) strict, without rowid;
+CREATE INDEX stripe_events_by_object on stripe_events (object_id, created);
+CREATE TABLE subscriptions (
+  id text primary key,
+  account_id text not null references accounts (id) on delete cascade,
+  feed_id text not null references feeds (id) on delete cascade,
+  created_at integer not null,
+  unique (account_id, feed_id)
+) strict, without rowid;
+CREATE INDEX subscriptions_by_feed on subscriptions (feed_id);
