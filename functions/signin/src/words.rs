@@ -1,44 +1,51 @@
-//! The pages of words, which are Markdown files in `docs/`.
+//! The pages of words, which stand in `docs/pages`.
 
 use askama::Template;
-use domain::{data_map, markdown};
+use domain::data_map::{self, Column};
 use platform::{Response, Result};
 use web::{Layout, Visit};
 
 #[derive(Template)]
-#[template(path = "page.html")]
-struct Page {
+#[template(path = "about.html")]
+struct About {
     layout: Layout,
-    title: String,
-    html: String,
+}
+
+#[derive(Template)]
+#[template(path = "privacy.html")]
+struct Privacy {
+    layout: Layout,
+    columns: &'static [Column],
+}
+
+#[derive(Template)]
+#[template(path = "terms.html")]
+struct Terms {
+    layout: Layout,
+}
+
+#[derive(Template)]
+#[template(path = "developers.html")]
+struct Developers {
+    layout: Layout,
 }
 
 /// `GET /about`
 pub async fn about(v: Visit<'_>) -> Result<Response> {
-    show(&v, "About Pipit", include_str!("../../../docs/about.md").to_owned())
+    web::page(&About { layout: Layout::of(&v, "About") })
 }
 
-/// `GET /privacy`: its table is made from the map of personal data, so it cannot leave a column out.
+/// `GET /privacy`: its table is the map of personal data, so it cannot leave a column out.
 pub async fn privacy(v: Visit<'_>) -> Result<Response> {
-    let rows: String = data_map::COLUMNS
-        .iter()
-        .map(|c| format!("| {} | {} | {} |\n", c.what, c.purpose, c.retention))
-        .collect();
-    let table = format!("| What | What for | How long |\n|---|---|---|\n{rows}");
-    show(&v, "Privacy", include_str!("../../../docs/privacy.md").replace("{{table}}", &table))
+    web::page(&Privacy { layout: Layout::of(&v, "Privacy"), columns: data_map::COLUMNS })
 }
 
 /// `GET /terms`
 pub async fn terms(v: Visit<'_>) -> Result<Response> {
-    show(&v, "Terms", include_str!("../../../docs/terms.md").to_owned())
+    web::page(&Terms { layout: Layout::of(&v, "Terms") })
 }
 
 /// `GET /developers`
 pub async fn developers(v: Visit<'_>) -> Result<Response> {
-    show(&v, "For developers", include_str!("../../../docs/developers.md").to_owned())
-}
-
-fn show(v: &Visit<'_>, title: &str, text: String) -> Result<Response> {
-    let html = markdown::to_html(&text);
-    web::page(&Page { layout: Layout::of(v, title), title: title.to_owned(), html })
+    web::page(&Developers { layout: Layout::of(&v, "For developers") })
 }
