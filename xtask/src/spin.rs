@@ -38,7 +38,11 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<()> {
     fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let target = project.target()?;
     let mut components = Vec::new();
-    for function in project.functions()? {
+    let mut packages = project.functions()?;
+    if flavour == Flavour::Test {
+        packages.push("contract".to_owned());
+    }
+    for function in packages {
         let mut command = project.cargo();
         command.args(["rustc", "--release", "--target", TARGET, "--crate-type", "cdylib"]);
         command.args(["-p", &function]).env("PIPIT_BUILD", &sources);
@@ -59,14 +63,18 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<()> {
     for component in &components {
         check_size(component, flavour)?;
     }
-    write_manifest(project, &folder)?;
+    write_manifest(project, &folder, flavour)?;
     project::write(&stamp_file, &stamp)
 }
 
 /// Writes the manifest beside the components. The one at the root names cargo's usual output
-/// directory, which is not the real one everywhere.
-fn write_manifest(project: &Project, folder: &Path) -> Result<()> {
-    let manifest = project::read(&project.path("spin.toml")).ok_or("spin.toml is missing.")?;
+/// directory, which is not the real one everywhere. Tests have one component more.
+fn write_manifest(project: &Project, folder: &Path, flavour: Flavour) -> Result<()> {
+    let mut manifest = project::read(&project.path("spin.toml")).ok_or("spin.toml is missing.")?;
+    if flavour == Flavour::Test {
+        let more = project::read(&project.path("tests/contract/spin.toml"));
+        manifest.push_str(&more.ok_or("tests/contract/spin.toml is missing.")?);
+    }
     let usual = format!("source = \"target/{TARGET}/release/");
     project::write(&folder.join("spin.toml"), &manifest.replace(&usual, "source = \""))
 }

@@ -27,6 +27,8 @@ prints the sizes. Fails when the Worker is over 1 MB compressed or a component o
 
   --runtime   only for this one (default: both)";
 
+/// Where the tests' own web site listens, for the feeds that are fetched from it.
+pub const FIXTURE_PORT: u16 = 8028;
 const READY_LIMIT: Duration = Duration::from_secs(90);
 
 /// Where Pipit runs.
@@ -126,6 +128,9 @@ impl Stack {
         if plan.runtime == Runtime::Spin {
             reach.push(format!("localhost:{}", plan.objects_port));
         }
+        if plan.flavour == Flavour::Test {
+            reach.push(format!("localhost:{FIXTURE_PORT}"));
+        }
         let mut settings = settings::local(&settings::Local {
             port: plan.port,
             mail_port: plan.mail_port,
@@ -133,6 +138,9 @@ impl Stack {
             ahead_seconds: plan.ahead_seconds,
             data: &plan.data,
         })?;
+        if plan.flavour == Flavour::Test {
+            settings.extend(settings::for_tests());
+        }
         let (data, port) = (plan.data.as_path(), plan.port);
         match plan.runtime {
             Runtime::Cloudflare => {

@@ -104,7 +104,8 @@ fn surroundings(command: &mut Command, stack: &Stack, runtime: Runtime) {
     command
         .env("PIPIT_URL", &stack.origin)
         .env("PIPIT_MAILBOX", &stack.mailbox)
-        .env("PIPIT_RUNTIME", runtime.name());
+        .env("PIPIT_RUNTIME", runtime.name())
+        .env("PIPIT_FIXTURE_PORT", stack::FIXTURE_PORT.to_string());
 }
 
 fn folder(project: &Project, runtime: Runtime) -> Result<PathBuf> {
