@@ -14,13 +14,14 @@ use std::{fs, path::PathBuf, process::Command, time::Duration};
 
 /// What `test --help` prints.
 pub const HELP: &str = "
-cargo xtask test [--quick]
+cargo xtask test [--quick] [--runtime cloudflare|spin]
 
 Gets the tools that are missing and runs every test: formatting and lints, unit tests and the
 contract of the ports on this machine, then on workerd and on Spin's components the contract, the
 scenarios and the browser tests. Goes on when a suite fails; ends with `N passed, N failed`.
 
-  --quick   only what needs no runtime and no browser";
+  --quick     only what needs no runtime and no browser
+  --runtime   only what runs on this runtime";
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// Where Debian and its relatives put the browser.
@@ -29,13 +30,17 @@ const CHROMIUM: &str = "/usr/bin/chromium";
 /// Runs `test`.
 pub fn command(mut args: Args) -> Result<()> {
     let quick = args.flag("--quick");
+    let only = Runtime::take(&mut args)?;
     args.finish()?;
     let project = Project::find()?;
     let mut tally = Tally::default();
-    on_this_machine(&project, &mut tally)?;
+    if only.is_none() {
+        on_this_machine(&project, &mut tally)?;
+    }
     if !quick {
         let browser = tally.note("browser", browser());
-        for runtime in [Runtime::Cloudflare, Runtime::Spin] {
+        let is_meant = |runtime: &Runtime| only.is_none_or(|only| only == *runtime);
+        for runtime in [Runtime::Cloudflare, Runtime::Spin].into_iter().filter(is_meant) {
             on_runtime(&project, runtime, browser.is_some(), &mut tally);
         }
     }
