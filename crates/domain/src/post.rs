@@ -1,6 +1,6 @@
 //! What a person publishes: a note has no title, an article has one.
 
-use crate::{datetime, markdown};
+use crate::{datetime, html};
 use serde::{Deserialize, Serialize};
 
 /// The longest title.
@@ -55,9 +55,11 @@ impl Post {
         if let Some(title) = self.title.as_ref().filter(|title| !title.trim().is_empty()) {
             return title.clone();
         }
-        // The first words stand in the first bytes; cleaning up after the cut is cheaper than reading all.
+        // The first words stand in the first bytes; a tag that the cut went through is left out.
         let head: String = self.html.chars().take(chars.saturating_mul(10)).collect();
-        let words = markdown::summary(&head, chars);
+        let whole = head.rsplit_once('<').filter(|(_, tag)| !tag.contains('>'));
+        let words =
+            html::shorten(&html::words(whole.map_or(head.as_str(), |(whole, _)| whole)), chars);
         let shown = || self.photos.iter().map(|photo| photo.alt.trim()).find(|alt| !alt.is_empty());
         match (words.is_empty(), shown()) {
             (false, _) => words,

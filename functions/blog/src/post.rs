@@ -5,7 +5,7 @@ use crate::{
     theme::{self, BlogView, HTML, PostView},
 };
 use askama::Template;
-use domain::{markdown, post::Post, slug};
+use domain::{html, post::Post, slug};
 use http::StatusCode;
 use platform::{Context, Error, Response, Result};
 use web::Visit;
@@ -74,7 +74,7 @@ async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
 
 /// The first sentences, or what the first photo shows.
 fn description(post: &Post) -> String {
-    let words = markdown::summary(&post.html, DESCRIPTION_CHARS);
+    let words = html::shorten(&html::words(&post.html), DESCRIPTION_CHARS);
     match post.photos.first() {
         Some(photo) if words.is_empty() => photo.alt.clone(),
         _ => words,
