@@ -2,7 +2,7 @@
 
 use crate::{
     date,
-    document::{Problem, Raw, RawItem, Words},
+    document::{ITEMS_MAX, Problem, Raw, RawItem, Words},
     rss::joined,
     xml::{Node, Reader},
 };
@@ -16,7 +16,7 @@ pub fn read(reader: &mut Reader<'_>, root: &Node, from: &Url) -> Result<Raw, Pro
     while let Some(node) = reader.open()? {
         let node = reader.fill(node)?;
         match plain(&node) {
-            "entry" => raw.items.push(entry(&node, &base)),
+            "entry" if raw.items.len() < ITEMS_MAX => raw.items.push(entry(&node, &base)),
             "title" => raw.title = Some(words(&node)),
             "link" if is_alternate(&node) => {
                 let href = node.attribute("href").and_then(|href| base.join(href).ok());

@@ -5,18 +5,36 @@ use domain::{html, markdown};
 use url::Url;
 
 const HTML_BYTES_MAX: usize = 256 << 10;
-/// What is left of an entry that cleaning made much longer than it was.
-const WORDS_MAX: usize = 10_000;
+/// An entry with more tags and references than this is no text.
+const MARKS_MAX: usize = 25_000;
+/// What is kept of an entry that takes too long to read whole.
+const WORDS_SOURCE_CHARS: usize = 4_000;
 
 /// An entry's HTML as it may be stored. It is sanitised last, after every change of ours.
 pub fn clean(raw: &str, base: &Url) -> String {
-    let safe = markdown::sanitize(cut(raw.trim()));
+    let raw = cut(raw.trim());
+    if marks(raw) > MARKS_MAX {
+        return first_words(raw);
+    }
+    let safe = markdown::sanitize(raw);
     let linked = pictures_to_links(&html::absolute(&safe, base), |_| false);
     let out = markdown::sanitize(&linked);
+    // Many short links with a long address before each.
     if out.len() > HTML_BYTES_MAX.saturating_mul(2) {
-        return paragraphs(&html::escape(&markdown::summary(cut(raw), WORDS_MAX)));
+        return first_words(raw);
     }
     out.trim().to_owned()
+}
+
+/// How many tags and references there may be: what reading the HTML takes time for.
+pub fn marks(raw: &str) -> usize {
+    raw.bytes().filter(|byte| matches!(byte, b'<' | b'&')).count()
+}
+
+/// The words of the beginning, as one paragraph.
+pub fn first_words(raw: &str) -> String {
+    let start: String = raw.chars().take(WORDS_SOURCE_CHARS).collect();
+    paragraphs(&html::escape(&markdown::plain_text(&start)))
 }
 
 /// Escaped text as HTML: an empty line begins a paragraph, any other line end is a line's end.
@@ -172,6 +190,10 @@ mod tests {
 
     #[test]
     fn what_is_far_too_long_is_cut() {
+        assert_eq!(
+            cleaned(&format!("<p>Hello</p>{}", "&".repeat(100_000))).get(..9),
+            Some("<p>Hello ")
+        );
         assert!(cleaned(&"<p>é</p>".repeat(100_000)).len() <= 2 * HTML_BYTES_MAX);
         assert!(cleaned(&"<a href=x>y</a>".repeat(100_000)).len() <= 2 * HTML_BYTES_MAX);
     }

@@ -8,10 +8,17 @@ use url::Url;
 
 pub use crate::xml::Problem;
 
+/// No more items than this are looked at.
+pub const ITEMS_MAX: usize = 10_000;
 /// No more entries than this are kept of one document: the newest.
 const ENTRIES_MAX: usize = 200;
 const TITLE_CHARS_MAX: usize = 500;
+/// What may become those 500 characters, with its markup.
+const TITLE_SOURCE_CHARS_MAX: usize = 10_000;
 const KEY_BYTES_MAX: usize = 500;
+/// So many tags and references are read in all entries together; past that only the first words are
+/// kept. Parsing HTML takes time by their number, and a feed made to be slow must not hold up others.
+const MARKS_MAX: usize = 300_000;
 /// 1990-01-01: nothing on the web is older, so an older date is a mistake.
 const SECONDS_MIN: i64 = 631_152_000;
 
@@ -143,9 +150,10 @@ fn document(raw: Raw, from: &Url, now: i64) -> Document {
     }
     items.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let mut seen = BTreeSet::new();
+    let mut marks = MARKS_MAX;
     let entries = items
         .into_iter()
-        .filter_map(|(at, raw)| item(raw, at, from))
+        .filter_map(|(at, raw)| item(raw, at, from, &mut marks))
         .filter(|item| seen.insert(item.key.clone()))
         .take(ENTRIES_MAX)
         .collect();
@@ -153,10 +161,16 @@ fn document(raw: Raw, from: &Url, now: i64) -> Document {
     Document { title, site_url: raw.site.and_then(|site| web_address(&site, from)), entries }
 }
 
-fn item(raw: RawItem, published_at: i64, from: &Url) -> Option<Item> {
+fn item(raw: RawItem, published_at: i64, from: &Url, marks: &mut usize) -> Option<Item> {
     let base = raw.base.as_ref().unwrap_or(from);
     let url = raw.link.as_deref().and_then(|link| web_address(link, base));
-    let html = content::clean(&raw.html, base);
+    let html = match marks.checked_sub(content::marks(&raw.html)) {
+        Some(left) => {
+            *marks = left;
+            content::clean(&raw.html, base)
+        }
+        None => content::first_words(&raw.html),
+    };
     let title = raw.title.and_then(title);
     if html.is_empty() && title.is_none() && url.is_none() {
         return None;
@@ -171,9 +185,10 @@ fn item(raw: RawItem, published_at: i64, from: &Url) -> Option<Item> {
 }
 
 fn title(words: Words) -> Option<String> {
+    let start = |text: String| text.chars().take(TITLE_SOURCE_CHARS_MAX).collect::<String>();
     let html = match words {
-        Words::Html(html) => html,
-        Words::Plain(text) => escape(&text),
+        Words::Html(html) => start(html),
+        Words::Plain(text) => escape(&start(text)),
     };
     let text: String = markdown::plain_text(&html).chars().take(TITLE_CHARS_MAX).collect();
     (!text.is_empty()).then_some(text)

@@ -60,7 +60,10 @@ pub async fn feed(cx: &Context, id: &str, ids: &Ids) -> Result<()> {
         Err(Error::TooLarge) => {
             return fail(cx, &feed, "It is larger than 5 megabytes.", None).await;
         }
-        Err(error) => return Err(error),
+        Err(error) => {
+            cx.log(&format!("feed {id}: {error}"));
+            return fail(cx, &feed, "It could not be fetched. We have noted why.", None).await;
+        }
     };
     match answer.status() {
         StatusCode::OK => read(cx, feed, ids, &from, &answer).await,

@@ -2,43 +2,153 @@
 
 use crate::{
     content, date,
-    document::{Problem, Raw, RawItem, Words},
+    document::{ITEMS_MAX, Problem, Raw, RawItem, Words},
 };
 use domain::html::escape;
-use serde_json::Value;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+
+#[derive(Deserialize)]
+struct Feed {
+    version: Text,
+    #[serde(default)]
+    title: Text,
+    #[serde(default)]
+    home_page_url: Text,
+    #[serde(default)]
+    items: Items,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Item {
+    id: Text,
+    url: Text,
+    external_url: Text,
+    title: Text,
+    content_html: Text,
+    content_text: Text,
+    summary: Text,
+    date_published: Text,
+    date_modified: Text,
+}
 
 /// Reads a document; its depth is limited by the parser.
 pub fn read(text: &str) -> Result<Raw, Problem> {
-    let feed: Value = serde_json::from_str(text).map_err(|_| "What is there cannot be read.")?;
-    let version = string(&feed, "version").unwrap_or_default();
-    if !version.contains("jsonfeed.org/version/") {
+    // Also refuses what has a field twice, or more after its end.
+    let feed: Feed = serde_json::from_str(text).map_err(|_| "There is no feed at this address.")?;
+    if !feed.version.0.is_some_and(|version| version.contains("jsonfeed.org/version/")) {
         return Err("There is no feed at this address.");
     }
-    let items = feed.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     Ok(Raw {
-        title: string(&feed, "title").map(Words::Plain),
-        site: string(&feed, "home_page_url"),
-        items: items.iter().map(item).collect(),
+        title: feed.title.0.map(Words::Plain),
+        site: feed.home_page_url.0,
+        items: feed.items.0.into_iter().map(item).collect(),
     })
 }
 
-fn item(item: &Value) -> RawItem {
-    let text = || string(item, "content_text").or_else(|| string(item, "summary"));
-    let html = string(item, "content_html")
-        .or_else(|| text().map(|text| content::paragraphs(&escape(&text))));
-    let published = string(item, "date_published").or_else(|| string(item, "date_modified"));
+fn item(item: Item) -> RawItem {
+    let text = item.content_text.0.or(item.summary.0);
+    let html = item.content_html.0.or_else(|| Some(content::paragraphs(&escape(&text?))));
     RawItem {
-        // Early feeds have numbers as ids.
-        guid: string(item, "id").or_else(|| Some(item.get("id")?.as_number()?.to_string())),
-        link: string(item, "url").or_else(|| string(item, "external_url")),
-        title: string(item, "title").map(Words::Plain),
+        guid: item.id.0,
+        link: item.url.0.or(item.external_url.0),
+        title: item.title.0.map(Words::Plain),
         html: html.unwrap_or_default(),
-        published_at: published.and_then(|at| date::parse(&at)),
+        published_at: item
+            .date_published
+            .0
+            .or(item.date_modified.0)
+            .and_then(|at| date::parse(&at)),
         base: None,
     }
 }
 
-fn string(value: &Value, name: &str) -> Option<String> {
-    let text = value.get(name)?.as_str()?;
-    (!text.trim().is_empty()).then(|| text.to_owned())
+/// A text that is not empty, or a number as text, which early feeds have for ids. Anything else counts
+/// as absent, so that one odd field does not cost the feed.
+#[derive(Default)]
+struct Text(Option<String>);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Text, E> {
+        Ok(Text((!text.trim().is_empty()).then(|| text.to_owned())))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Text, E> {
+        Ok(Text(Some(number.to_string())))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Text, E> {
+        Ok(Text(Some(number.to_string())))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Text, E> {
+        Ok(Text(Some(number.to_string())))
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Text, E> {
+        Ok(Text(None))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Text, E> {
+        Ok(Text(None))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Text, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Text(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Text(None))
+    }
+}
+
+/// The first items; the rest is passed over, so that no document takes much more memory than it is long.
+#[derive(Default)]
+struct Items(Vec<Item>);
+
+impl<'de> Deserialize<'de> for Items {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(ItemsVisitor)
+    }
+}
+
+struct ItemsVisitor;
+
+impl<'de> Visitor<'de> for ItemsVisitor {
+    type Value = Items;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list of items")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items, A::Error> {
+        let mut items = Vec::new();
+        while items.len() < ITEMS_MAX {
+            match list.next_element()? {
+                Some(item) => items.push(item),
+                None => return Ok(Items(items)),
+            }
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Items(items))
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     date,
-    document::{Problem, Raw, RawItem, Words},
+    document::{ITEMS_MAX, Problem, Raw, RawItem, Words},
     xml::{Node, Reader},
 };
 use url::Url;
@@ -31,7 +31,7 @@ pub fn read(reader: &mut Reader<'_>, root: &Node, from: &Url) -> Result<Raw, Pro
 
 fn add(raw: &mut Raw, node: &Node, base: &Url) {
     match node.name.as_str() {
-        "item" => raw.items.push(item(node, base)),
+        "item" if raw.items.len() < ITEMS_MAX => raw.items.push(item(node, base)),
         "title" => raw.title = node.text().map(Words::Html),
         "link" => raw.site = node.text().or(raw.site.take()),
         _ => {}

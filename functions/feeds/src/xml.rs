@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 const DEPTH_MAX: usize = 64;
 const ATTRIBUTES_MAX: usize = 64;
+/// The most elements of one tree: far above what an item has, far below what memory holds.
+const NODES_MAX: usize = 50_000;
 /// Each element's name is looked up among the declarations around it, so there may not be many.
 const DECLARATIONS_MAX: usize = 24;
 /// What feeds use, by its name in the wild. Elements of plain RSS have no prefix here.
@@ -27,6 +29,7 @@ pub type Problem = &'static str;
 
 const BROKEN: Problem = "What is there is not XML that can be read.";
 const TOO_DEEP: Problem = "Its elements are nested too deeply.";
+const TOO_MANY: Problem = "One of its items has too many elements.";
 
 /// An element with everything in it.
 #[derive(Debug, Default)]
@@ -84,6 +87,14 @@ impl Node {
         (!text.is_empty()).then(|| text.to_owned())
     }
 
+    // References come one by one, and a child each would take much memory.
+    fn push_text(&mut self, text: String) {
+        match self.children.last_mut() {
+            Some(Child::Text(before)) => before.push_str(&text),
+            _ => self.children.push(Child::Text(text)),
+        }
+    }
+
     fn write_inner(&self, out: &mut String) {
         for child in &self.children {
             match child {
@@ -139,11 +150,16 @@ impl<'a> Reader<'a> {
     pub fn fill(&mut self, node: Node) -> Result<Node, Problem> {
         let mut around: Vec<Node> = Vec::new();
         let mut current = node;
+        let mut nodes: usize = 0;
         loop {
             match self.next()? {
-                Step::Text(text) => current.children.push(Child::Text(text)),
+                Step::Text(text) => current.push_text(text),
+                Step::Start(_) if nodes >= NODES_MAX => return Err(TOO_MANY),
                 Step::Start(_) if around.len() >= DEPTH_MAX => return Err(TOO_DEEP),
-                Step::Start(node) => around.push(std::mem::replace(&mut current, node)),
+                Step::Start(node) => {
+                    nodes = nodes.saturating_add(1);
+                    around.push(std::mem::replace(&mut current, node));
+                }
                 Step::End => {
                     let Some(parent) = around.pop() else { return Ok(current) };
                     let done = std::mem::replace(&mut current, parent);

@@ -214,6 +214,32 @@ fn dangerous_and_foreign_documents_are_refused() {
 }
 
 #[test]
+fn odd_fields_of_json_count_as_absent() {
+    let document = parsed(
+        r#"{"version":"https://jsonfeed.org/version/1","title":{"a":[1]},"items":[{"id":1.5,"title":["x"],"url":null,"content_text":true,"summary":"s"}]}"#,
+    )
+    .unwrap();
+    assert_eq!(document.title, None);
+    assert_eq!(
+        (document.entries[0].key.as_str(), document.entries[0].html.as_str()),
+        ("1.5", "<p>s</p>")
+    );
+}
+
+#[test]
+fn an_endless_feed_is_read_in_part() {
+    let items = |item: &str| format!("{item},").repeat(20_000);
+    let json = format!(
+        r#"{{"version":"https://jsonfeed.org/version/1","items":[{}{{}}]}}"#,
+        items(r#"{"id":1,"title":"t"}"#)
+    );
+    assert_eq!(parsed(&json).unwrap().entries.len(), 1);
+    let items: String = (0..20_000).map(|n| format!("<item><title>{n}</title></item>")).collect();
+    let last = rss(&items).entries.into_iter().last().and_then(|entry| entry.title);
+    assert_eq!(last.as_deref(), Some("199"));
+}
+
+#[test]
 fn durations_and_other_extensions_do_no_harm() {
     let entry = item(
         "<item><title>t</title><itunes:duration xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\">\
