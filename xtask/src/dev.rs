@@ -53,13 +53,13 @@ pub fn command(mut args: Args) -> Result<()> {
     if fresh {
         empty(&data)?;
     }
-    let is_new = !data.join("state").exists();
+    let begun = data.join("begun");
     let objects_port = stack::objects_port()?;
     let flavour = Flavour::Dev;
     let plan =
         Plan { runtime, flavour, port, mail_port, objects_port, data: data.clone(), ahead_seconds };
     let mut stack = Stack::start(&project, &plan)?;
-    let filled = if is_new && with_demo {
+    let filled = if with_demo && !begun.exists() {
         demo::fill(&project, &stack.origin, &stack.mailbox)
     } else {
         Ok(())
@@ -67,6 +67,7 @@ pub fn command(mut args: Args) -> Result<()> {
     if let Err(problem) = filled {
         say(&format!("there is no demo content: {problem}"));
     }
+    project::write(&begun, "This state was begun: demo content comes to new ones only.\n")?;
     say(&format!("mails arrive at {}; logs are in {}", stack.mailbox, data.join("logs").display()));
     println!("ready {}", stack.origin);
     loop {
@@ -109,7 +110,7 @@ fn empty(data: &Path) -> Result<()> {
             fs::remove_dir_all(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         }
     }
-    for name in ["migrations", "keys.env", "app.env", "app.toml"] {
+    for name in ["begun", "migrations", "keys.env", "app.env", "app.toml"] {
         let path = data.join(name);
         if project::read(&path).is_some() {
             fs::remove_file(&path).map_err(|e| format!("{}: {e}", path.display()))?;
