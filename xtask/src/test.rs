@@ -10,7 +10,12 @@ use crate::{
     suites::{Reading, Suite, Tally},
     tools,
 };
-use std::{fs, path::PathBuf, process::Command, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 /// What `test --help` prints.
 pub const HELP: &str = "
@@ -87,7 +92,11 @@ fn on_runtime(project: &Project, runtime: Runtime, with_browser: bool, tally: &m
     let Some(stack) = tally.note(&format!("{name} start"), started) else { return };
     let mut scenarios = project.cargo();
     // One at a time: they share the runtime, its limits and its mailbox.
-    scenarios.args(["test", "--no-fail-fast", "-p", "tests", "--", "--test-threads=1"]);
+    scenarios.args(["test", "--no-fail-fast", "-p", "tests"]);
+    for name in names(&project.path("tests/tests"), ".rs").iter().filter(|name| is_scenario(name)) {
+        scenarios.args(["--test", name]);
+    }
+    scenarios.args(["--", "--test-threads=1", "--skip", "in_memory::"]);
     surroundings(&mut scenarios, &stack, runtime);
     let suite =
         Suite { name: &format!("{name} scenarios"), reading: Reading::Cargo, limit: 15 * MINUTE };
@@ -95,7 +104,7 @@ fn on_runtime(project: &Project, runtime: Runtime, with_browser: bool, tally: &m
     if !with_browser {
         return;
     }
-    for script in browser_scripts(project) {
+    for script in names(&project.path("tests/browser"), ".mjs") {
         let mut command = project.node();
         command.arg(format!("tests/browser/{script}.mjs")).env("PIPIT_BROWSER", CHROMIUM);
         surroundings(&mut command, &stack, runtime);
@@ -134,14 +143,20 @@ fn start(project: &Project, runtime: Runtime, data: PathBuf) -> Result<Stack> {
     stack::Stack::start(project, &plan)
 }
 
-/// The browser tests: every program in `tests/browser` whose name does not begin with `_`.
-fn browser_scripts(project: &Project) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(project.path("tests/browser")) else { return Vec::new() };
+/// What runs on this machine alone: the look at the project's files, and what needs a moved clock.
+fn is_scenario(name: &str) -> bool {
+    name != "tidy" && !name.ends_with("_in_memory")
+}
+
+/// The names of the files of a folder that end so, without the end; those with `_` in front are
+/// what the others share.
+fn names(folder: &Path, end: &str) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut names: Vec<String> = entries
         .filter_map(std::result::Result::ok)
         .filter_map(|entry| {
             let name = entry.file_name().to_string_lossy().into_owned();
-            name.strip_suffix(".mjs").filter(|name| !name.starts_with('_')).map(str::to_owned)
+            name.strip_suffix(end).filter(|name| !name.starts_with('_')).map(str::to_owned)
         })
         .collect();
     names.sort();
