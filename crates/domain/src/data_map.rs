@@ -21,6 +21,7 @@ const ACCOUNT: &str = "until the account is deleted";
 const CHALLENGE: &str = "ten minutes of use, then removed within a day";
 const SESSION: &str = "until signed out, 30 days without use, or 180 days";
 const POST: &str = "until the post or the account is deleted";
+const YEAR: &str = "twelve months, or until the account is deleted";
 const BILLING: &str = "as long as the law asks for records of payments";
 
 /// The map itself, by table.
@@ -41,6 +42,13 @@ pub const COLUMNS: &[Column] = &[
     column("sessions", "user_agent", "The browser's name for itself", "Telling one's sessions apart in the settings", SESSION),
     column("sessions", "created_at", "When the session began", "Telling one's sessions apart, and ending old ones", SESSION),
     column("sessions", "used_at", "The hour in which the session was last used", "Telling one's sessions apart, and ending unused ones", SESSION),
+    column("sessions", "ip", "The network address of a sign-in", "Telling one's sessions apart", YEAR),
+    column("signins", "account_id", "Who signed in", "Looking back on one's sign-ins", YEAR),
+    column("signins", "at", "When it was", "Looking back on one's sign-ins", YEAR),
+    column("signins", "ip", "The network address of a sign-in", "Looking back on one's sign-ins", YEAR),
+    column("signins", "user_agent", "The browser's name for itself", "Looking back on one's sign-ins", YEAR),
+    column("browsers", "account_id", "Whose account a browser has signed in to", "Telling of sign-ins from other browsers", ACCOUNT),
+    column("browsers", "browser_hash", "A hash of a cookie of that browser", "Telling of sign-ins from other browsers", ACCOUNT),
     column("blogs", "account_id", "Whose blog it is", "Letting its owner, and nobody else, change it", ACCOUNT),
     column("blogs", "username", "The first part of the blog's host name", "Finding the blog", ACCOUNT),
     column("blogs", "title", "The blog's title", "Shown on the blog", ACCOUNT),

@@ -5,6 +5,7 @@ pub mod blog;
 pub mod challenge;
 pub mod data_map;
 pub mod datetime;
+pub mod device;
 pub mod email;
 pub mod feed;
 pub mod html;

@@ -61,6 +61,19 @@ pub fn unknown(to: &str, signup_url: &str) -> Mail {
     mail(to, "No account uses this address".to_string(), &paragraphs)
 }
 
+/// To an account's address: somebody signed in with a browser that has not been seen before. Its link
+/// leads to the list of sessions and changes nothing by itself.
+pub fn new_browser(to: &str, device: &str, when: &str, sessions_url: &str) -> Mail {
+    let what = format!("Somebody signed in to your account with {device}, on {when} (UTC).");
+    let paragraphs = [
+        Part::Words("This browser has not signed in to your account before."),
+        Part::Words(&what),
+        Part::Words("If that was you, do nothing. If not, end that session and all others here:"),
+        Part::Link("Look at my sessions", sessions_url),
+    ];
+    mail(to, "A new browser signed in to your account".to_string(), &paragraphs)
+}
+
 /// The body of a request to `POST /email` of Postmark's API, with all tracking off.
 pub fn postmark_body(from: &str, mail: &Mail) -> Value {
     json!({

@@ -13,6 +13,8 @@ pub enum Error {
     Invalid(Cow<'static, str>),
     /// 401: pages go to the sign-in page and come back; endpoints answer 401.
     SignIn,
+    /// 401: signed in, but this wants a fresh proof of who it is.
+    Proof,
     /// 402: the plan does not include this.
     Payment(Cow<'static, str>),
     /// 403: the sentence says why.
@@ -74,6 +76,7 @@ impl std::fmt::Display for Error {
             }
             Self::Unavailable(detail) | Self::Internal(detail) => f.write_str(detail),
             Self::SignIn => f.write_str("not signed in"),
+            Self::Proof => f.write_str("no fresh proof"),
             Self::NotFound => f.write_str("not found"),
             Self::Conflict => f.write_str("conflict"),
             Self::TooLarge => f.write_str("too large"),

@@ -1,7 +1,7 @@
 //! Challenges: sign-ins that were asked for and are not yet proven.
 
 use crate::job;
-use platform::{Context, Result, Row, sql};
+use platform::{Context, Result, Row, Sql, sql};
 
 /// A sign-in that somebody asked for.
 #[derive(Debug, Clone)]
@@ -76,6 +76,12 @@ pub struct Proof<'a> {
     pub blog_id: &'a str,
     /// The browser's own name, cut.
     pub user_agent: &'a str,
+    /// Where the request came from, if the host knows.
+    pub ip: Option<String>,
+    /// What names the session on pages; also the id of the sign-in and of the note on it.
+    pub handle: &'a str,
+    /// SHA-256 of the browser's own long-lived cookie.
+    pub device_hash: &'a str,
     /// Seconds until an unused session ends.
     pub idle_seconds: i64,
     /// Seconds until any session ends.
@@ -208,29 +214,67 @@ pub async fn spend(cx: &Context, proof: &Proof<'_>) -> Result<Option<Proven>> {
          select ?1, a.id, a.username, a.name, ?2 from accounts a where a.id = ?3",
         [proof.blog_id.into(), now.into(), proof.account_id.into()],
     );
-    let session = sql(
-        "insert into sessions (id, account_id, user_agent, created_at, used_at, idle_ends_at, ends_at)
-         select ?1, a.id, ?2, ?3, ?3, ?4, ?5
-         from challenges c join accounts a on a.email = c.email where c.consumed_by = ?1",
-        [
-            proof.session_id.into(),
-            proof.user_agent.into(),
-            now.into(),
-            now.saturating_add(proof.idle_seconds).into(),
-            now.saturating_add(proof.absolute_seconds).into(),
-        ],
-    );
     let who = sql(
         "select a.username, c.next from sessions s
          join accounts a on a.id = s.account_id join challenges c on c.consumed_by = s.id
          where s.id = ?1",
         [proof.session_id.into()],
     );
-    let outcomes = cx.db.batch(vec![consume, account, blog, session, who]).await?;
+    let mut statements = vec![consume, account, blog];
+    statements.extend(session(cx, proof));
+    statements.push(who);
+    let outcomes = cx.db.batch(statements).await?;
     let Some(row) = outcomes.last().and_then(|outcome| outcome.rows.first()) else {
         return Ok(None);
     };
     Ok(Some(Proven { username: row.text("username")?, next: row.text("next")? }))
+}
+
+/// The session, what is remembered of the sign-in, the note to the person when the browser is new to an
+/// account that is not, and an end to the oldest sessions past fifty. Each looks at the one before.
+fn session(cx: &Context, proof: &Proof<'_>) -> Vec<Sql> {
+    let now = cx.seconds();
+    let session = sql(
+        "insert into sessions (id, handle, account_id, user_agent, ip, created_at, used_at, rotated_at, proved_at,
+           idle_ends_at, ends_at)
+         select ?1, ?2, a.id, ?3, ?4, ?5, ?5, ?5, ?5, ?6, ?7
+         from challenges c join accounts a on a.email = c.email where c.consumed_by = ?1",
+        [
+            proof.session_id.into(),
+            proof.handle.into(),
+            proof.user_agent.into(),
+            proof.ip.clone().into(),
+            now.into(),
+            now.saturating_add(proof.idle_seconds).into(),
+            now.saturating_add(proof.absolute_seconds).into(),
+        ],
+    );
+    let signin = sql(
+        "insert into signins (id, account_id, at, ip, user_agent, is_new_browser)
+         select ?1, s.account_id, ?2, s.ip, s.user_agent, not exists
+           (select 1 from browsers b where b.account_id = s.account_id and b.browser_hash = ?3)
+         from sessions s where s.id = ?4",
+        [proof.handle.into(), now.into(), proof.device_hash.into(), proof.session_id.into()],
+    );
+    let note = sql(
+        "insert into jobs (id, kind, ref, created_at, next_at)
+         select ?1, 'new-browser-mail', ?1, ?2, ?2 from signins s
+         where s.id = ?1 and s.is_new_browser = 1
+           and exists (select 1 from browsers b where b.account_id = s.account_id)",
+        [proof.handle.into(), now.into()],
+    );
+    let browser = sql(
+        "insert into browsers (account_id, browser_hash, created_at)
+         select s.account_id, ?1, ?2 from sessions s where s.id = ?3 on conflict do nothing",
+        [proof.device_hash.into(), now.into(), proof.session_id.into()],
+    );
+    let oldest = sql(
+        "delete from sessions where id in
+           (select id from sessions where account_id = (select account_id from sessions where id = ?1)
+            order by created_at desc, id limit 50 offset 50)",
+        [proof.session_id.into()],
+    );
+    vec![session, signin, note, browser, oldest]
 }
 
 /// Removes challenges that ended a day ago or longer, a few at a time.

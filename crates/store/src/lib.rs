@@ -14,5 +14,6 @@ pub mod limit;
 pub mod media;
 pub mod post;
 pub mod session;
+pub mod signin;
 pub mod stripe_event;
 pub mod subscription;

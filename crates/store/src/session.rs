@@ -1,40 +1,55 @@
 //! Sessions: signed-in browsers.
 
-use platform::{Context, Result, sql};
+use platform::{Context, Result, Row, sql};
 
 /// A signed-in browser and whose it is.
 #[derive(Debug, Clone)]
 pub struct Session {
     /// SHA-256 of the cookie's value.
     pub id: String,
+    /// What names it on pages.
+    pub handle: String,
     /// The account.
     pub account_id: String,
     /// Its user name.
     pub username: String,
     /// Its display name.
     pub name: String,
+    /// Its canonical mail address.
+    pub email: String,
     /// Its blog.
     pub blog_id: String,
     /// When it was last seen, exact to the hour.
     pub used_at: i64,
+    /// When its id last changed.
+    pub rotated_at: i64,
+    /// When its person last proved afresh who they are.
+    pub proved_at: i64,
 }
 
-/// A session that has not ended.
+/// A session that has not ended, by the id of its cookie or by the one before, which is good for a
+/// minute after a change, because a browser may have sent several requests at once.
 pub async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
     let statement = sql(
-        "select s.id, s.account_id, s.used_at, a.username, a.name, b.id as blog_id
+        "select s.id, coalesce(s.handle, '') as handle, s.account_id, s.used_at, s.rotated_at, s.proved_at,
+           a.username, a.name, a.email, b.id as blog_id
          from sessions s join accounts a on a.id = s.account_id join blogs b on b.username = a.username
-         where s.id = ?1 and s.idle_ends_at > ?2 and s.ends_at > ?2",
+         where (s.id = ?1 or (s.previous_id = ?1 and s.previous_until > ?2))
+           and s.idle_ends_at > ?2 and s.ends_at > ?2",
         [id.into(), cx.seconds().into()],
     );
     let Some(row) = cx.db.first(statement).await? else { return Ok(None) };
     Ok(Some(Session {
         id: row.text("id")?,
+        handle: row.text("handle")?,
         account_id: row.text("account_id")?,
         username: row.text("username")?,
         name: row.text("name")?,
+        email: row.text("email")?,
         blog_id: row.text("blog_id")?,
         used_at: row.int("used_at")?,
+        rotated_at: row.int("rotated_at")?,
+        proved_at: row.int("proved_at")?,
     }))
 }
 
@@ -47,9 +62,75 @@ pub async fn touch(cx: &Context, id: &str, idle_seconds: i64) -> Result<()> {
     cx.db.batch(vec![statement]).await.map(|_| ())
 }
 
+/// Gives a session a new id; the old one is good for `grace_seconds` more. False when another
+/// request has done so in the meantime.
+pub async fn rotate(cx: &Context, id: &str, new_id: &str, grace_seconds: i64) -> Result<bool> {
+    let now = cx.seconds();
+    let statement = sql(
+        "update sessions set id = ?2, previous_id = ?1, previous_until = ?4, rotated_at = ?3
+         where id = ?1 returning handle",
+        [id.into(), new_id.into(), now.into(), now.saturating_add(grace_seconds).into()],
+    );
+    Ok(cx.db.first(statement).await?.is_some())
+}
+
+/// A session as its owner sees it.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// What names it.
+    pub handle: String,
+    /// The browser's own name.
+    pub user_agent: String,
+    /// Where the sign-in came from.
+    pub ip: Option<String>,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// Unix seconds, exact to the hour.
+    pub used_at: i64,
+}
+
+/// The live sessions of an account, the last used first.
+pub async fn list(cx: &Context, account_id: &str) -> Result<Vec<Listed>> {
+    let statement = sql(
+        "select coalesce(handle, '') as handle, user_agent, ip, created_at, used_at from sessions
+         where account_id = ?1 and idle_ends_at > ?2 and ends_at > ?2
+         order by used_at desc, created_at desc limit 50",
+        [account_id.into(), cx.seconds().into()],
+    );
+    cx.db.all(statement).await?.iter().map(listed).collect()
+}
+
+fn listed(row: &Row) -> Result<Listed> {
+    Ok(Listed {
+        handle: row.text("handle")?,
+        user_agent: row.text("user_agent")?,
+        ip: row.opt_text("ip")?,
+        created_at: row.int("created_at")?,
+        used_at: row.int("used_at")?,
+    })
+}
+
 /// Ends a session.
 pub async fn delete(cx: &Context, id: &str) -> Result<()> {
     cx.db.batch(vec![sql("delete from sessions where id = ?1", [id.into()])]).await.map(|_| ())
+}
+
+/// Ends the session of that handle, if it is this account's.
+pub async fn delete_by_handle(cx: &Context, account_id: &str, handle: &str) -> Result<()> {
+    let statement = sql(
+        "delete from sessions where handle = ?1 and account_id = ?2",
+        [handle.into(), account_id.into()],
+    );
+    cx.db.batch(vec![statement]).await.map(|_| ())
+}
+
+/// Ends every session of an account but this one.
+pub async fn delete_others(cx: &Context, account_id: &str, id: &str) -> Result<()> {
+    let statement = sql(
+        "delete from sessions where account_id = ?1 and id <> ?2",
+        [account_id.into(), id.into()],
+    );
+    cx.db.batch(vec![statement]).await.map(|_| ())
 }
 
 /// Removes sessions that have ended, a few at a time.

@@ -13,6 +13,10 @@ pub async fn answer(cx: &Context, functions: &[&'static Function], req: Request)
         Ok(response) => response,
         Err(error) => problem::response(cx, &asked, &error),
     };
+    // Also with an error page: the value that the browser holds is good for a minute only.
+    if let Some(value) = asked.renewed.take() {
+        cookie::renew(&mut response, &value);
+    }
     headers::finish(cx, &asked, &mut response);
     response
 }
@@ -45,11 +49,16 @@ async fn route_and_run(
     };
     take_limits(&visit, route, Per::Address).await?;
     if asked.site == Site::App && route.who != Who::Signature {
-        visit.session = cookie::session(cx, &visit.req).await?;
+        let (session, renewed) = cookie::session(cx, &visit.req).await?;
+        visit.session = session;
+        asked.renewed.replace(renewed);
     }
     asked.signed_in.replace(visit.session.as_ref().map(|session| session.username.clone()));
     if route.who == Who::Session && visit.session.is_none() {
         return Err(Error::SignIn);
+    }
+    if route.wants_fresh_proof && !visit.is_proven_afresh() {
+        return Err(Error::Proof);
     }
     take_limits(&visit, route, Per::Account).await?;
     (route.handler)(visit).await

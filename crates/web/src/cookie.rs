@@ -1,6 +1,9 @@
 //! Cookies of the app's host (RFC 6265bis): always `__Host-`, `Secure`, `HttpOnly` and `SameSite=Lax`.
 
-use domain::{secret, session::IDLE_SECONDS};
+use domain::{
+    secret,
+    session::{ABSOLUTE_SECONDS, IDLE_SECONDS},
+};
 use http::{HeaderValue, header};
 use platform::{Context, Error, Request, Response, Result};
 use store::session::{self, Session};
@@ -9,8 +12,13 @@ use store::session::{self, Session};
 pub const SESSION: &str = "__Host-pipit_session";
 /// The browser that asked for a sign-in, for 15 minutes.
 pub const PRE: &str = "__Host-pipit_pre";
+/// A browser that has signed in before, for a year: another one is worth a note to its person.
+pub const DEVICE: &str = "__Host-pipit_dev";
 
 const HOUR: i64 = 3600;
+const DAY: i64 = 86_400;
+/// How long the value before a change is still good.
+const GRACE_SECONDS: i64 = 60;
 
 /// The value of a cookie.
 pub fn value<'r>(req: &'r Request, name: &str) -> Option<&'r str> {
@@ -39,15 +47,40 @@ pub fn clear(response: &mut Response, name: &str) -> Result<()> {
     set(response, name, "", 0)
 }
 
-/// The session of a request's cookie. Read from the database each time, so that ending one takes
-/// effect at once.
-pub(crate) async fn session(cx: &Context, req: &Request) -> Result<Option<Session>> {
-    let Some(value) = value(req, SESSION) else { return Ok(None) };
-    let session = session::find(cx, &secret::sha256_hex(value.as_bytes())).await?;
-    if let Some(session) = &session
-        && cx.seconds().saturating_sub(session.used_at) > HOUR
-    {
+/// The session of a request's cookie, and the cookie's new value where it changed. Read from the
+/// database each time, so that ending a session takes effect at once.
+pub(crate) async fn session(
+    cx: &Context,
+    req: &Request,
+) -> Result<(Option<Session>, Option<String>)> {
+    let Some(value) = value(req, SESSION) else { return Ok((None, None)) };
+    let id = secret::sha256_hex(value.as_bytes());
+    let Some(mut session) = session::find(cx, &id).await? else { return Ok((None, None)) };
+    if cx.seconds().saturating_sub(session.used_at) > HOUR {
         session::touch(cx, &session.id, IDLE_SECONDS).await?;
     }
-    Ok(session)
+    let is_due = cx.seconds().saturating_sub(session.rotated_at) > DAY;
+    if !is_due || session.id != id {
+        return Ok((Some(session), None));
+    }
+    let new_value = secret::token(&cx.random::<32>()?);
+    let new_id = secret::sha256_hex(new_value.as_bytes());
+    if !session::rotate(cx, &id, &new_id, GRACE_SECONDS).await? {
+        return Ok((Some(session), None));
+    }
+    session.id = new_id;
+    Ok((Some(session), Some(new_value)))
+}
+
+/// Hands the browser its session's new value, unless the handler had something to say about that cookie.
+pub(crate) fn renew(response: &mut Response, value: &str) {
+    let is_said = response
+        .headers()
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .any(|line| line.as_bytes().starts_with(SESSION.as_bytes()));
+    if !is_said {
+        // Base64url can always stand in a header.
+        let _ = set(response, SESSION, value, ABSOLUTE_SECONDS);
+    }
 }

@@ -14,6 +14,8 @@ pub(crate) struct Asked {
     /// The pattern of the route, for the log; a path could hold a secret.
     pub(crate) route: Cell<Option<&'static str>>,
     pub(crate) signed_in: RefCell<Option<String>>,
+    /// The new value of the session's cookie, where it changed.
+    pub(crate) renewed: RefCell<Option<String>>,
     uri: Uri,
     wants_html: bool,
 }
@@ -29,6 +31,7 @@ impl Asked {
             host,
             route: Cell::new(None),
             signed_in: RefCell::new(None),
+            renewed: RefCell::new(None),
             uri: req.uri().clone(),
             wants_html: text(header::ACCEPT).is_some_and(|accept| accept.contains("text/html")),
         }
@@ -48,8 +51,10 @@ struct ErrorPage {
 pub(crate) fn response(cx: &Context, asked: &Asked, error: &Error) -> Response {
     let (status, heading, words) = describe(error);
     log(cx, asked, status, error);
-    if matches!(error, Error::SignIn) && asked.wants_html && asked.site == Site::App {
-        return to_sign_in(asked).unwrap_or_else(|_| Response::new(platform::Body::Empty));
+    if matches!(error, Error::SignIn | Error::Proof) && asked.wants_html && asked.site == Site::App
+    {
+        let page = if matches!(error, Error::Proof) { "/settings/proof" } else { "/signin" };
+        return to_sign_in(asked, page).unwrap_or_else(|_| Response::new(platform::Body::Empty));
     }
     let made = match asked.site {
         Site::App if asked.wants_html => error_page(cx, asked, status, heading, &words),
@@ -68,6 +73,11 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
         Error::SignIn => {
             (StatusCode::UNAUTHORIZED, "Please sign in", "This needs a signed-in browser.".into())
         }
+        Error::Proof => (
+            StatusCode::UNAUTHORIZED,
+            "Please show again that it is you",
+            "This needs a fresh sign-in. Nothing was changed.".into(),
+        ),
         Error::Payment(w) => (StatusCode::PAYMENT_REQUIRED, "Not in this plan", w.to_string()),
         Error::Forbidden(w) => (StatusCode::FORBIDDEN, "Not allowed", w.to_string()),
         Error::Scope(s) => (
@@ -129,11 +139,11 @@ fn span(seconds: u32) -> String {
     }
 }
 
-fn to_sign_in(asked: &Asked) -> Result<Response> {
+fn to_sign_in(asked: &Asked, page: &str) -> Result<Response> {
     let path = asked.uri.path_and_query().map_or("/", |p| p.as_str());
     let next = if asked.method == Method::GET { path } else { "/" };
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    reply::see_other(&format!("/signin?next={next}"))
+    reply::see_other(&format!("{page}?next={next}"))
 }
 
 fn error_page(

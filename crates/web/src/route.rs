@@ -104,6 +104,8 @@ pub struct Route {
     pub body_bytes_max: usize,
     /// True when a mail or a secret hangs on it: then it must have a limit by address and another one.
     pub guards_a_secret: bool,
+    /// True when the person must have proven within ten minutes who they are.
+    pub wants_fresh_proof: bool,
     /// What answers.
     pub handler: Handler,
 }
@@ -118,6 +120,7 @@ impl Route {
             limits: &[],
             body_bytes_max: 0,
             guards_a_secret: false,
+            wants_fresh_proof: false,
             handler,
         }
     }
@@ -150,5 +153,10 @@ impl Route {
     /// Marks a route on which a mail or a secret hangs.
     pub const fn guards_a_secret(self) -> Self {
         Self { guards_a_secret: true, ..self }
+    }
+
+    /// Marks a route that wants a fresh proof of who this is.
+    pub const fn wants_fresh_proof(self) -> Self {
+        Self { wants_fresh_proof: true, ..self }
     }
 }

@@ -4,6 +4,9 @@ use crate::{Limit, answer, form};
 use platform::{Body, ClientAddress, Context, Error, Request, Result};
 use store::session::Session;
 
+/// How long a proof is fresh.
+const FRESH_SECONDS: i64 = 600;
+
 /// What a handler is given.
 pub struct Visit<'a> {
     /// The ports, the configuration, the time.
@@ -30,6 +33,13 @@ impl Visit<'_> {
     /// The session; routes for [`crate::Who::Session`] always have one.
     pub fn session(&self) -> Result<&Session> {
         self.session.as_ref().ok_or(Error::SignIn)
+    }
+
+    /// Whether the signed-in person proved within the last ten minutes who they are.
+    pub fn is_proven_afresh(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| {
+            self.cx.seconds().saturating_sub(session.proved_at) <= FRESH_SECONDS
+        })
     }
 
     /// A value of the query, or nothing.

@@ -93,14 +93,10 @@ pub fn waiting(v: &Visit<'_>, email: &str, error: Option<&str>) -> Waiting {
 /// The value of the asking browser's cookie. One that is there is kept, so that the links of two
 /// mails both belong to this browser.
 fn browser(v: &Visit<'_>) -> Result<String> {
-    match cookies::value(&v.req, cookies::PRE) {
-        Some(value) if value.len() == 43 && value.bytes().all(is_base64url) => Ok(value.to_owned()),
-        _ => Ok(secret::token(&v.cx.random::<32>()?)),
+    match cookies::value(&v.req, cookies::PRE).filter(|value| secret::is_token(value)) {
+        Some(value) => Ok(value.to_owned()),
+        None => Ok(secret::token(&v.cx.random::<32>()?)),
     }
-}
-
-fn is_base64url(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
 async fn may_be_mailed(v: &Visit<'_>, email: &str) -> Result<bool> {

@@ -2,6 +2,7 @@
 
 mod account;
 mod challenge;
+mod fresh;
 mod health;
 mod mail;
 mod proof;
@@ -28,6 +29,18 @@ const ROUTES: &[Route] = &[
         .limits(PROVE)
         .guards_a_secret(),
     Route::post("/signout", Who::Anyone, |v| Box::pin(session::delete(v))),
+    Route::get("/settings/sessions", Who::Session, |v| Box::pin(session::index(v))),
+    Route::post("/settings/sessions/others/deletion", Who::Session, |v| {
+        Box::pin(session::delete_others(v))
+    })
+    .wants_fresh_proof(),
+    Route::post("/settings/sessions/{handle}/deletion", Who::Session, |v| {
+        Box::pin(session::delete_one(v))
+    }),
+    Route::get("/settings/proof", Who::Session, |v| Box::pin(fresh::new(v))),
+    Route::post("/settings/proof", Who::Session, |v| Box::pin(fresh::create(v)))
+        .limits(ASK)
+        .guards_a_secret(),
     Route::get("/healthz", Who::Anyone, |v| Box::pin(health::show(v))),
     Route::get("/about", Who::Anyone, |v| Box::pin(words::about(v))),
     Route::get("/privacy", Who::Anyone, |v| Box::pin(words::privacy(v))),
@@ -35,7 +48,10 @@ const ROUTES: &[Route] = &[
     Route::get("/developers", Who::Anyone, |v| Box::pin(words::developers(v))),
 ];
 
-const JOBS: &[Job] = &[Job { kind: "signin-mail", run: |cx, job| Box::pin(mail::send(cx, job)) }];
+const JOBS: &[Job] = &[
+    Job { kind: "signin-mail", run: |cx, job| Box::pin(mail::send(cx, job)) },
+    Job { kind: "new-browser-mail", run: |cx, job| Box::pin(mail::send_new_browser(cx, job)) },
+];
 
 /// Asking for a mail. The limits by mail address are taken by the handler; past them the answer stays
 /// the same and no mail goes out, so that nobody learns and nobody is flooded.

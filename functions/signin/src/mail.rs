@@ -1,7 +1,7 @@
 //! The job that sends a sign-in mail. What the mail says depends on who has the address; so that is
 //! looked up here, long after the visitor was answered.
 
-use domain::{challenge as rules, mail};
+use domain::{challenge as rules, datetime, device, mail};
 use http::{HeaderName, Method, header};
 use platform::{Call, Context, Error, MailConfig, MailProvider, Result};
 use store::{challenge::Challenge, job::Job};
@@ -14,13 +14,23 @@ use store::{challenge::Challenge, job::Job};
 pub async fn send(cx: &Context, job: &Job) -> Result<()> {
     store::challenge::delete_old(cx).await?;
     store::session::delete_old(cx).await?;
+    store::signin::forget_old(cx).await?;
     let Some(challenge) = store::challenge::find_live(cx, &job.subject).await? else {
         return Ok(());
     };
-    let provider =
-        cx.config.mail.as_ref().ok_or_else(|| Error::internal("no mail provider is configured"))?;
-    let mail = compose(cx, &challenge).await?;
-    deliver(cx, provider, &mail).await
+    deliver(cx, &compose(cx, &challenge).await?).await
+}
+
+/// Tells a person that a browser signed in which their account had not seen before.
+///
+/// # Errors
+/// Whatever keeps the provider from taking it; the job is tried again.
+pub async fn send_new_browser(cx: &Context, job: &Job) -> Result<()> {
+    let Some(notice) = store::signin::find_notice(cx, &job.subject).await? else { return Ok(()) };
+    let device = device::name(&notice.user_agent);
+    let when = datetime::human(notice.at, "en");
+    let url = cx.config.app_url("/settings/sessions");
+    deliver(cx, &mail::new_browser(&notice.email, &device, &when, &url)).await
 }
 
 async fn compose(cx: &Context, challenge: &Challenge) -> Result<mail::Mail> {
@@ -37,7 +47,9 @@ async fn compose(cx: &Context, challenge: &Challenge) -> Result<mail::Mail> {
     })
 }
 
-async fn deliver(cx: &Context, provider: &MailConfig, mail: &mail::Mail) -> Result<()> {
+async fn deliver(cx: &Context, mail: &mail::Mail) -> Result<()> {
+    let provider = cx.config.mail.as_ref();
+    let provider = provider.ok_or_else(|| Error::internal("no mail provider is configured"))?;
     let call = match provider.provider {
         MailProvider::Postmark => postmark(provider, mail)?,
     };

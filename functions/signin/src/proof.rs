@@ -10,6 +10,7 @@ use store::challenge::{self, Of, Proof};
 use web::{Layout, Per, Visit, cookies};
 
 const USER_AGENT_CHARS_MAX: usize = 200;
+const DEVICE_SECONDS: i64 = 365 * 86_400;
 
 #[derive(Template)]
 #[template(path = "link.html")]
@@ -118,6 +119,8 @@ async fn right_code(v: &Visit<'_>, of: Of<'_>, code: &str) -> Result<Option<Prov
 /// Turns the challenge into a session, once.
 async fn sign_in(v: &Visit<'_>, challenge_id: &str, attempts_max: i64) -> Result<Response> {
     let value = secret::token(&v.cx.random::<32>()?);
+    let device = device(v)?;
+    let handle = secret::hex(&v.cx.random::<16>()?);
     let user_agent: String = v.header("user-agent").chars().take(USER_AGENT_CHARS_MAX).collect();
     let proof = Proof {
         challenge_id,
@@ -126,6 +129,9 @@ async fn sign_in(v: &Visit<'_>, challenge_id: &str, attempts_max: i64) -> Result
         account_id: &v.cx.id()?,
         blog_id: &v.cx.id()?,
         user_agent: &user_agent,
+        ip: v.client.map(|client| client.0.to_string()),
+        handle: &handle,
+        device_hash: &secret::sha256_hex(device.as_bytes()),
         idle_seconds: life::IDLE_SECONDS,
         absolute_seconds: life::ABSOLUTE_SECONDS,
     };
@@ -143,8 +149,18 @@ async fn sign_in(v: &Visit<'_>, challenge_id: &str, attempts_max: i64) -> Result
     }
     let mut response = web::see_other(&proven.next)?;
     cookies::set(&mut response, cookies::SESSION, &value, life::ABSOLUTE_SECONDS)?;
+    cookies::set(&mut response, cookies::DEVICE, &device, DEVICE_SECONDS)?;
     cookies::clear(&mut response, cookies::PRE)?;
+    v.cx.wake();
     Ok(response)
+}
+
+/// The browser's own long-lived value: the one it has, or a new one.
+fn device(v: &Visit<'_>) -> Result<String> {
+    match cookies::value(&v.req, cookies::DEVICE).filter(|value| secret::is_token(value)) {
+        Some(value) => Ok(value.to_owned()),
+        None => Ok(secret::token(&v.cx.random::<32>()?)),
+    }
 }
 
 fn is_asking_browser(v: &Visit<'_>, browser_hash: &str) -> bool {
