@@ -52,7 +52,7 @@ async function signedIn(browser) {
   await page.getByRole("link", { name: /^Edit/ }).click();
   await look(page, "/posts/…/edit");
   await page.goto(`${origin}/subscriptions`);
-  await page.getByLabel("Address of a site or a feed").fill("http://10.0.0.1/feed");
+  await page.locator("#url").fill("http://10.0.0.1/feed");
   await page.getByRole("button", { name: "Subscribe" }).click();
   await page.locator("#url-error").waitFor();
   await look(page, "/subscriptions with a mistake");

@@ -31,7 +31,7 @@ async function firstLight(browser, javaScriptEnabled) {
   const began = Date.now();
 
   await page.goto(`${blog(username)}/`);
-  await page.getByText(TEXT).waitFor({ timeout: PATIENCE });
+  await page.locator(".e-content", { hasText: TEXT }).waitFor({ timeout: PATIENCE });
   const image = page.getByAltText(ALT);
   await image.scrollIntoViewIfNeeded();
   await image.waitFor({ timeout: PATIENCE });
@@ -41,7 +41,7 @@ async function firstLight(browser, javaScriptEnabled) {
     hold(await image.evaluate(isDrawn), "the photo is not drawn");
   }
   await page.locator(".h-entry a.u-url").first().click();
-  await page.getByText(TEXT).waitFor();
+  await page.locator(".e-content", { hasText: TEXT }).waitFor();
   const feed = await (await page.goto(`${blog(username)}/feed.xml`)).text();
   hold(feed.includes(TEXT) && feed.includes(ALT), `the feed does not have it:\n${feed}`);
   const took = Date.now() - began;

@@ -1,3 +1,5 @@
+//! Feeds as they come, good and bad.
+
 use super::*;
 use proptest::prelude::*;
 
