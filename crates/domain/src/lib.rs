@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod blog;
+mod cbor;
 pub mod challenge;
 pub mod data_map;
 pub mod datetime;
@@ -13,11 +14,15 @@ pub mod image;
 pub mod mail;
 pub mod markdown;
 pub mod post;
+pub mod recovery;
 mod reserved;
 pub mod return_path;
+pub mod seal;
 pub mod secret;
 pub mod session;
 pub mod slug;
 pub mod stripe;
+pub mod totp;
 pub mod username;
+pub mod webauthn;
 pub mod website;
