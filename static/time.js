@@ -1,7 +1,21 @@
-// Shows every moment in the reader's own time zone. Without this script it stands there in UTC.
+// Shows every moment in the reader's own time zone: the one of their account, else their browser's.
+// Without this script it stands there in the account's zone, or in UTC.
 (() => {
+  const page = document.documentElement.dataset;
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  // Signed in for the first time: the account learns the zone once, and a choice of its own stays.
+  if (page.timezone === "" && here) {
+    fetch("/account/timezone", { method: "POST", body: new URLSearchParams({ timezone: here }) }).catch(() => {});
+  }
+
   const english = navigator.languages.find((language) => /^en\b/i.test(language)) || "en-GB";
-  const format = (options) => new Intl.DateTimeFormat(english, options);
+  const format = (options) => {
+    try {
+      return new Intl.DateTimeFormat(english, { ...options, timeZone: page.timezone || here });
+    } catch {
+      return new Intl.DateTimeFormat(english, options);
+    }
+  };
   const recent = format({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
   const older = format({ day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" });
   const year = new Date().getFullYear();
@@ -10,7 +24,7 @@
     const moment = new Date(time.dateTime);
     // A day without an hour is the same day everywhere.
     if (!time.dateTime.includes("T") || Number.isNaN(moment.getTime())) continue;
-    time.title = time.textContent.trim() + " UTC";
+    time.title = time.dateTime;
     time.textContent = (moment.getFullYear() === year ? recent : older).format(moment);
   }
 })();

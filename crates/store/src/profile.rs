@@ -1,0 +1,276 @@
+//! Profiles: what an account shows of its person.
+
+use crate::job;
+use platform::{Context, Result, Row, Sql, sql};
+
+/// The job that looks for pictures at Gravatar that are due.
+pub const GRAVATAR_CHECK: &str = "gravatar-check";
+/// The job that looks for web sites that are due.
+pub const SITE_CHECK: &str = "site-check";
+
+/// What an account shows, and what decides it. Nothing of it but the time zone is private.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// The account.
+    pub account_id: String,
+    /// Its user name.
+    pub username: String,
+    /// Its blog.
+    pub blog_id: String,
+    /// The display name.
+    pub name: String,
+    /// Plain text.
+    pub bio: String,
+    /// The person's own web site.
+    pub site: Option<String>,
+    /// When it was last seen to point back here.
+    pub site_verified_at: Option<i64>,
+    /// Private: a name of the IANA database.
+    pub timezone: Option<String>,
+    /// The uploaded picture.
+    pub avatar_key: Option<String>,
+    /// The uploaded picture at the top.
+    pub header_key: Option<String>,
+    /// Whether Gravatar may be asked while there is no uploaded picture.
+    pub uses_gravatar: bool,
+    /// Our copy of what Gravatar had.
+    pub gravatar_key: Option<String>,
+}
+
+/// The profile of a user name.
+pub async fn find_by_username(cx: &Context, username: &str) -> Result<Option<Profile>> {
+    let statement = sql(
+        "select a.id, a.username, b.id as blog_id, a.name, a.bio, a.site, a.site_verified_at, a.timezone, a.avatar_key,
+           a.header_key, a.uses_gravatar, a.gravatar_key
+         from accounts a join blogs b on b.username = a.username where a.username = ?1",
+        [username.into()],
+    );
+    cx.db.first(statement).await?.as_ref().map(profile).transpose()
+}
+
+fn profile(row: &Row) -> Result<Profile> {
+    Ok(Profile {
+        account_id: row.text("id")?,
+        username: row.text("username")?,
+        blog_id: row.text("blog_id")?,
+        name: row.text("name")?,
+        bio: row.text("bio")?,
+        site: row.opt_text("site")?,
+        site_verified_at: row.opt_int("site_verified_at")?,
+        timezone: row.opt_text("timezone")?,
+        avatar_key: row.opt_text("avatar_key")?,
+        header_key: row.opt_text("header_key")?,
+        uses_gravatar: row.int("uses_gravatar")? == 1,
+        gravatar_key: row.opt_text("gravatar_key")?,
+    })
+}
+
+/// Stores a changed profile; objects that it no longer names go by a job each. The blog's pages name
+/// the person, so its epoch moves. Site and picture are looked at anew, soon.
+pub async fn update(cx: &Context, profile: &Profile, removed: &[String]) -> Result<()> {
+    let update = sql(
+        "update accounts set name = ?2, bio = ?3, timezone = ?5, avatar_key = ?6, header_key = ?7, uses_gravatar = ?8,
+           gravatar_key = case when ?8 = 1 and ?6 is null then gravatar_key end, gravatar_check_at = 0,
+           site_verified_at = case when site is ?4 then site_verified_at end,
+           site_misses = case when site is ?4 then site_misses else 0 end,
+           site = ?4, site_check_at = 0
+         where id = ?1",
+        [
+            (&profile.account_id).into(),
+            (&profile.name).into(),
+            (&profile.bio).into(),
+            profile.site.clone().into(),
+            profile.timezone.clone().into(),
+            profile.avatar_key.clone().into(),
+            profile.header_key.clone().into(),
+            i64::from(profile.uses_gravatar).into(),
+        ],
+    );
+    let epoch = sql(
+        "update blogs set epoch = epoch + 1, changed_at = ?2 where account_id = ?1",
+        [(&profile.account_id).into(), cx.seconds().into()],
+    );
+    let mut statements = vec![update, epoch, job::insert(cx, GRAVATAR_CHECK, "")?];
+    statements.push(job::insert(cx, SITE_CHECK, "")?);
+    for key in removed {
+        statements.push(job::insert(cx, "media-deletion", key)?);
+    }
+    cx.db.batch(statements).await.map(|_| ())
+}
+
+/// Remembers the time zone of a browser, unless one is known: the person's own choice stays.
+pub async fn learn_timezone(cx: &Context, account_id: &str, timezone: &str) -> Result<()> {
+    let statement = sql(
+        "update accounts set timezone = ?2 where id = ?1 and timezone is null",
+        [account_id.into(), timezone.into()],
+    );
+    cx.db.batch(vec![statement]).await.map(|_| ())
+}
+
+/// The statements that have a new account looked at, for the batch in which it comes into being.
+pub fn first_checks(cx: &Context, account_id: &str) -> Result<Vec<Sql>> {
+    let now = cx.seconds();
+    let gravatar = sql(
+        "insert into jobs (id, kind, ref, created_at, next_at)
+         select ?1, 'gravatar-check', '', ?2, ?2 from accounts where id = ?3",
+        [cx.id()?.into(), now.into(), account_id.into()],
+    );
+    let site = sql(
+        "insert into jobs (id, kind, ref, created_at, next_at)
+         select ?1, 'site-check', '', ?2, ?2 from accounts where id = ?3 and site is not null",
+        [cx.id()?.into(), now.into(), account_id.into()],
+    );
+    Ok(vec![gravatar, site])
+}
+
+/// Writes down the job that looks for due ones again in `wait_seconds`, unless one waits already.
+/// However many of these jobs run, only one follows them.
+pub async fn look_again(cx: &Context, kind: &str, wait_seconds: i64) -> Result<()> {
+    let now = cx.seconds();
+    let statement = sql(
+        "insert into jobs (id, kind, ref, created_at, next_at)
+         select ?1, ?4, '', ?2, ?3
+         where not exists (select 1 from jobs
+           where kind = ?4 and dead_at is null and next_at > ?2 and next_at <= ?3)",
+        [cx.id()?.into(), now.into(), now.saturating_add(wait_seconds).into(), kind.into()],
+    );
+    cx.db.batch(vec![statement]).await.map(|_| ())
+}
+
+/// A picture at Gravatar that is due.
+#[derive(Debug, Clone)]
+pub struct DueGravatar {
+    /// The account.
+    pub account_id: String,
+    /// Its blog, which names its objects.
+    pub blog_id: String,
+    /// Its canonical mail address.
+    pub email: String,
+    /// Our copy, if there is one.
+    pub key: Option<String>,
+}
+
+/// The pictures that are due, at most `limit`, each put off by `lease_seconds` in the same batch, so
+/// that no other runner fetches it at the same time.
+pub async fn lease_gravatars(
+    cx: &Context,
+    limit: i64,
+    lease_seconds: i64,
+) -> Result<Vec<DueGravatar>> {
+    let now = cx.seconds();
+    let statement = sql(
+        "update accounts set gravatar_check_at = ?1 where id in
+           (select id from accounts where uses_gravatar = 1 and avatar_key is null and gravatar_check_at <= ?2
+            order by gravatar_check_at limit ?3)
+         returning id, email, gravatar_key,
+           (select b.id from blogs b where b.username = accounts.username) as blog_id",
+        [now.saturating_add(lease_seconds).into(), now.into(), limit.into()],
+    );
+    let due = |row: &Row| {
+        Ok(DueGravatar {
+            account_id: row.text("id")?,
+            blog_id: row.text("blog_id")?,
+            email: row.text("email")?,
+            key: row.opt_text("gravatar_key")?,
+        })
+    };
+    cx.db.all(statement).await?.iter().map(due).collect()
+}
+
+/// Puts our copy of a picture in the place of the one before, which goes by a job. False when the
+/// person has uploaded one or said no in the meantime.
+pub async fn set_gravatar(
+    cx: &Context,
+    due: &DueGravatar,
+    key: Option<&str>,
+    next_at: i64,
+) -> Result<bool> {
+    let update = sql(
+        "update accounts set gravatar_key = ?2, gravatar_check_at = ?3
+         where id = ?1 and uses_gravatar = 1 and avatar_key is null and gravatar_key is ?4 returning id",
+        [(&due.account_id).into(), key.into(), next_at.into(), due.key.clone().into()],
+    );
+    let removal = sql(
+        "insert into jobs (id, kind, ref, created_at, next_at)
+         select ?1, 'media-deletion', ?2, ?3, ?3
+         where ?2 is not null and ?2 is not ?4
+           and exists (select 1 from accounts where id = ?5 and gravatar_key is ?4)",
+        [
+            cx.id()?.into(),
+            due.key.clone().into(),
+            cx.seconds().into(),
+            key.into(),
+            (&due.account_id).into(),
+        ],
+    );
+    let outcomes = cx.db.batch(vec![update, removal]).await?;
+    Ok(outcomes.first().is_some_and(|outcome| !outcome.rows.is_empty()))
+}
+
+/// Puts a picture off without changing anything.
+pub async fn put_gravatar_off(cx: &Context, account_id: &str, next_at: i64) -> Result<()> {
+    let statement = sql(
+        "update accounts set gravatar_check_at = ?2 where id = ?1",
+        [account_id.into(), next_at.into()],
+    );
+    cx.db.batch(vec![statement]).await.map(|_| ())
+}
+
+/// A web site that is due.
+#[derive(Debug, Clone)]
+pub struct DueSite {
+    /// The account.
+    pub account_id: String,
+    /// Its user name.
+    pub username: String,
+    /// Its address.
+    pub site: String,
+    /// Whether it counts as verified now.
+    pub is_verified: bool,
+}
+
+/// The web sites that are due, at most `limit`, each put off by `lease_seconds` in the same statement.
+pub async fn lease_sites(cx: &Context, limit: i64, lease_seconds: i64) -> Result<Vec<DueSite>> {
+    let now = cx.seconds();
+    let statement = sql(
+        "update accounts set site_check_at = ?1 where id in
+           (select id from accounts where site is not null and site_check_at <= ?2
+            order by site_check_at limit ?3)
+         returning id, username, site, site_verified_at is not null as is_verified",
+        [now.saturating_add(lease_seconds).into(), now.into(), limit.into()],
+    );
+    let due = |row: &Row| {
+        Ok(DueSite {
+            account_id: row.text("id")?,
+            username: row.text("username")?,
+            site: row.text("site")?,
+            is_verified: row.int("is_verified")? == 1,
+        })
+    };
+    cx.db.all(statement).await?.iter().map(due).collect()
+}
+
+/// Remembers that a site points back, or that it did not: two misses in a row take the mark away. A
+/// site that was changed in the meantime is not meant.
+pub async fn site_checked(
+    cx: &Context,
+    due: &DueSite,
+    points_back: bool,
+    next_at: i64,
+) -> Result<()> {
+    let statement = sql(
+        "update accounts set
+           site_verified_at = case when ?3 = 1 then ?4 when site_misses = 0 then site_verified_at end,
+           site_misses = case when ?3 = 1 then 0 else site_misses + 1 end,
+           site_check_at = ?5
+         where id = ?1 and site = ?2",
+        [
+            (&due.account_id).into(),
+            (&due.site).into(),
+            i64::from(points_back).into(),
+            cx.seconds().into(),
+            next_at.into(),
+        ],
+    );
+    cx.db.batch(vec![statement]).await.map(|_| ())
+}

@@ -1,0 +1,103 @@
+//! A person's public page: who they are, where they write, and what they wrote last.
+
+use crate::avatar;
+use askama::Template;
+use domain::{datetime, post::Post};
+use platform::{Error, Response, Result};
+use store::{follow, post, profile};
+use web::{Layout, Visit};
+
+const POSTS_MAX: i64 = 10;
+const LABEL_CHARS: usize = 140;
+
+#[derive(Template)]
+#[template(path = "person.html")]
+struct Page {
+    layout: Layout,
+    username: String,
+    name: String,
+    bio: Vec<String>,
+    site: Option<String>,
+    site_name: String,
+    is_verified: bool,
+    blog_url: String,
+    blog_name: String,
+    canonical: String,
+    avatar_url: String,
+    header_url: Option<String>,
+    follow: Follow,
+    posts: Vec<Row>,
+}
+
+/// Which button the visitor sees.
+#[derive(PartialEq, Eq)]
+enum Follow {
+    /// A stranger sees none.
+    Nothing,
+    /// One's own page.
+    Edit,
+    /// Following is offered.
+    Offer,
+    /// An end to it is.
+    End,
+}
+
+struct Row {
+    url: String,
+    label: String,
+    published_iso: String,
+    published: String,
+}
+
+/// `GET /@{username}`
+pub async fn show(v: Visit<'_>) -> Result<Response> {
+    let username = v.param("username").to_lowercase();
+    let profile = profile::find_by_username(v.cx, &username).await?.ok_or(Error::NotFound)?;
+    let posts = post::list_newest(v.cx, &profile.blog_id, POSTS_MAX).await?;
+    let follow = follow(&v, &profile.account_id).await?;
+    let config = &v.cx.config;
+    let blog_url = config.blog_origin(&profile.username);
+    let shown = |address: &str| {
+        let bare = address.split_once("://").map_or(address, |(_, rest)| rest);
+        bare.trim_end_matches('/').to_owned()
+    };
+    web::page(&Page {
+        layout: Layout::of(&v, &profile.name),
+        bio: profile
+            .bio
+            .lines()
+            .map(str::to_owned)
+            .filter(|line| !line.trim().is_empty())
+            .collect(),
+        site_name: profile.site.as_deref().map(shown).unwrap_or_default(),
+        site: profile.site.clone(),
+        is_verified: profile.site_verified_at.is_some(),
+        blog_name: shown(&blog_url),
+        canonical: config.app_url(&format!("/@{}", profile.username)),
+        avatar_url: avatar::address(&profile),
+        header_url: profile.header_key.as_deref().map(|key| config.media_url(key)),
+        follow,
+        posts: posts.iter().map(|post| row(&v, &blog_url, post)).collect(),
+        blog_url,
+        username: profile.username,
+        name: profile.name,
+    })
+}
+
+async fn follow(v: &Visit<'_>, account_id: &str) -> Result<Follow> {
+    let Some(session) = &v.session else { return Ok(Follow::Nothing) };
+    if session.account_id == account_id {
+        return Ok(Follow::Edit);
+    }
+    let follows = follow::is_following(v.cx, &session.account_id, account_id).await?;
+    Ok(if follows { Follow::End } else { Follow::Offer })
+}
+
+fn row(v: &Visit<'_>, blog_url: &str, post: &Post) -> Row {
+    Row {
+        url: format!("{blog_url}{}", post.path),
+        label: post.label(LABEL_CHARS),
+        published_iso: datetime::rfc3339(post.published_at),
+        published: v.human(post.published_at),
+    }
+}
