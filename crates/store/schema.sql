@@ -7,7 +7,9 @@ CREATE TABLE accounts (
   name text not null,
   site text,                         -- the person's own web site, http or https
   created_at integer not null
-) strict, without rowid;
+, bio text not null default '', timezone text, avatar_key text, header_key text, uses_gravatar integer not null default 1, gravatar_key text, gravatar_check_at integer not null default 0, site_verified_at integer, site_misses integer not null default 0, site_check_at integer not null default 0) strict, without rowid;
+CREATE INDEX accounts_by_gravatar_check on accounts (gravatar_check_at) where uses_gravatar = 1 and avatar_key is null;
+CREATE INDEX accounts_by_site_check on accounts (site_check_at) where site is not null;
 CREATE TABLE blogs (
   id text primary key,
   account_id text not null references accounts (id) on delete cascade,
@@ -21,6 +23,12 @@ CREATE TABLE blogs (
   created_at integer not null
 ) strict, without rowid;
 CREATE INDEX blogs_by_account on blogs (account_id);
+CREATE TABLE browsers (
+  account_id text not null references accounts (id) on delete cascade,
+  browser_hash text not null,
+  created_at integer not null,
+  primary key (account_id, browser_hash)
+) strict, without rowid;
 CREATE TABLE challenges (
   id text primary key,               -- 128 random bits, hex
   kind text not null check (kind in ('signin', 'signup')),
@@ -93,6 +101,12 @@ CREATE TABLE limits (
   tat_ms integer not null            -- theoretical arrival time in unix milliseconds; past it the row means nothing
 ) strict, without rowid;
 CREATE INDEX limits_by_end on limits (tat_ms);
+CREATE TABLE mailed (
+  key text not null,
+  at_ms integer not null             -- unix milliseconds
+) strict;
+CREATE INDEX mailed_by_key on mailed (key, at_ms);
+CREATE INDEX mailed_by_time on mailed (at_ms);
 CREATE TABLE media (
   key text primary key,              -- the object's key
   blog_id text not null references blogs (id) on delete cascade,
@@ -133,9 +147,21 @@ CREATE TABLE sessions (
   used_at integer not null,          -- exact to the hour
   idle_ends_at integer not null,
   ends_at integer not null
-) strict, without rowid;
+, handle text, ip text, proved_at integer not null default 0, rotated_at integer not null default 0, previous_id text, previous_until integer) strict, without rowid;
 CREATE INDEX sessions_by_account on sessions (account_id, created_at);
 CREATE INDEX sessions_by_end on sessions (ends_at);
+CREATE UNIQUE INDEX sessions_by_handle on sessions (handle) where handle is not null;
+CREATE UNIQUE INDEX sessions_by_previous on sessions (previous_id) where previous_id is not null;
+CREATE TABLE signins (
+  id text primary key,
+  account_id text not null references accounts (id) on delete cascade,
+  at integer not null,
+  ip text,
+  user_agent text not null,
+  is_new_browser integer not null                        -- 0 or 1
+) strict, without rowid;
+CREATE INDEX signins_by_account on signins (account_id, at desc);
+CREATE INDEX signins_by_time on signins (at);
 CREATE TABLE stripe_events (
   id text primary key,               -- Stripe's own id: the same event twice is one row
   type text not null,

@@ -14,10 +14,28 @@ pub fn prefix(ip: IpAddr) -> String {
     }
 }
 
+/// The /48 of an IPv6 address: what a provider gives to one customer at most.
+pub fn wide_prefix(ip: IpAddr) -> Option<String> {
+    match ip.to_canonical() {
+        IpAddr::V4(_) => None,
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            Some(format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0)))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[test]
+    fn only_ipv6_has_a_wider_network() {
+        let wide = |address: &str| wide_prefix(address.parse().unwrap());
+        assert_eq!(wide("2001:db8:1:2:3::4").as_deref(), Some("2001:db8:1::/48"));
+        assert_eq!(wide("::ffff:192.0.2.7"), None);
+        assert_eq!(wide("192.0.2.7"), None);
+    }
     #[test]
     fn addresses_of_one_network_share_a_prefix() {
         for (address, expected) in [

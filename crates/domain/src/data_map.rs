@@ -38,6 +38,7 @@ pub const COLUMNS: &[Column] = &[
     column("challenges", "site", "The web site given at sign-up", "Making the account once the address is proved", CHALLENGE),
     column("challenges", "browser_hash", "A hash of the asking browser's cookie", "Tying the mail to the browser that asked", CHALLENGE),
     column("challenges", "next", "The page to return to after signing in", "Going on where the person was", CHALLENGE),
+    column("mailed", "key", "A keyed hash of a mail address that was sent a mail", "Keeping mailboxes from being flooded", "a day"),
     column("sessions", "account_id", "Whose session it is", "Staying signed in", SESSION),
     column("sessions", "user_agent", "The browser's name for itself", "Telling one's sessions apart in the settings", SESSION),
     column("sessions", "created_at", "When the session began", "Telling one's sessions apart, and ending old ones", SESSION),

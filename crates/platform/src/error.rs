@@ -1,5 +1,6 @@
 //! The one error above the hosts: a closed set of kinds.
 
+use crate::Policy;
 use std::borrow::Cow;
 
 /// What a port, a rule or a handler returns.
@@ -39,6 +40,8 @@ pub enum Error {
     TooMany {
         /// Seconds, at least 1.
         retry_after_seconds: u32,
+        /// The limit that said no.
+        policy: Policy,
     },
     /// 503: something that we need does not answer now; the detail is for the log.
     Unavailable(String),
@@ -71,7 +74,7 @@ impl std::fmt::Display for Error {
             | Self::Outgoing(words) => f.write_str(words),
             Self::Scope(scope) => write!(f, "the token lacks the scope {scope}"),
             Self::Method(allow) => write!(f, "allowed here: {allow}"),
-            Self::TooMany { retry_after_seconds } => {
+            Self::TooMany { retry_after_seconds, .. } => {
                 write!(f, "too many requests, again in {retry_after_seconds} s")
             }
             Self::Unavailable(detail) | Self::Internal(detail) => f.write_str(detail),

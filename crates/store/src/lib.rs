@@ -13,6 +13,7 @@ pub mod job;
 pub mod limit;
 pub mod media;
 pub mod post;
+pub mod quota;
 pub mod session;
 pub mod signin;
 pub mod stripe_event;

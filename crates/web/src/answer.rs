@@ -3,7 +3,7 @@
 use crate::{Function, Limit, Per, Route, Verb, Visit, Who, cookie, headers, keys, problem};
 use http::{Method, header};
 use percent_encoding::percent_decode_str;
-use platform::{ClientAddress, Context, Error, Request, Response, Result, Site};
+use platform::{ClientAddress, Context, Error, Policy, Request, Response, Result, Site};
 
 /// Answers a request: finds its route among the functions' tables, holds it to the route's rules,
 /// runs the handler and makes every error a response. It never fails.
@@ -174,6 +174,11 @@ async fn take_limits(visit: &Visit<'_>, route: &Route, per: Per) -> Result<()> {
             Per::Mail => continue,
         };
         take(visit.cx, limit, &subject, route.guards_a_secret).await?;
+        if let (Per::Address, Some(site)) = (per, keys::wide_address(visit.client)) {
+            let count = limit.policy.count.saturating_mul(10);
+            let wide = Limit { policy: Policy { count, ..limit.policy }, ..*limit };
+            take(visit.cx, &wide, &site, route.guards_a_secret).await?;
+        }
     }
     Ok(())
 }
@@ -184,7 +189,8 @@ pub(crate) async fn take(cx: &Context, limit: &Limit, subject: &str, closed: boo
     match cx.take(&key, limit.policy).await {
         Ok(verdict) if verdict.allowed => Ok(()),
         Ok(verdict) => {
-            Err(Error::TooMany { retry_after_seconds: verdict.retry_after_seconds.max(1) })
+            let retry_after_seconds = verdict.retry_after_seconds.max(1);
+            Err(Error::TooMany { retry_after_seconds, policy: limit.policy })
         }
         Err(error) if closed => Err(Error::Unavailable(format!("limits: {error}"))),
         Err(error) => {

@@ -21,3 +21,8 @@ pub fn limit_key(cx: &Context, class: &str, subject: &str) -> Result<String> {
 pub(crate) fn address(client: Option<ClientAddress>) -> String {
     client.map_or_else(|| "unknown".to_owned(), |ClientAddress(ip)| address::prefix(ip))
 }
+
+/// The wider network that is counted too: who has a /48 has 65,536 of those that are counted singly.
+pub(crate) fn wide_address(client: Option<ClientAddress>) -> Option<String> {
+    client.and_then(|ClientAddress(ip)| address::wide_prefix(ip))
+}

@@ -11,6 +11,7 @@ mod form;
 mod headers;
 mod jobs;
 mod keys;
+mod mailbox;
 mod page;
 mod problem;
 mod reply;

@@ -2,8 +2,8 @@
 
 use crate::{Layout, page_with_status, reply};
 use askama::Template;
-use http::{HeaderValue, Method, StatusCode, Uri, header};
-use platform::{Context, Error, Request, Response, Result, Site};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use platform::{Context, Error, Policy, Request, Response, Result, Site};
 use std::cell::{Cell, RefCell};
 
 /// What an error page needs to know of the request.
@@ -112,7 +112,7 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             "Wrong host",
             "This address is not served here.".into(),
         ),
-        Error::TooMany { retry_after_seconds } => (
+        Error::TooMany { retry_after_seconds, .. } => (
             StatusCode::TOO_MANY_REQUESTS,
             "Too often",
             format!("That was tried too often. Try again in {}.", span(*retry_after_seconds)),
@@ -181,7 +181,8 @@ fn plain(status: StatusCode, heading: &str, words: &str) -> Response {
 
 fn with_headers(response: &mut Response, error: &Error) {
     let (name, value) = match error {
-        Error::TooMany { retry_after_seconds } => {
+        Error::TooMany { retry_after_seconds, policy } => {
+            rate_limit(response, *policy, *retry_after_seconds);
             (header::RETRY_AFTER, retry_after_seconds.to_string())
         }
         Error::Unavailable(_) => (header::RETRY_AFTER, "5".to_owned()),
@@ -190,6 +191,20 @@ fn with_headers(response: &mut Response, error: &Error) {
     };
     if let Ok(value) = HeaderValue::from_str(&value) {
         response.headers_mut().insert(name, value);
+    }
+}
+
+/// The fields of the IETF draft «RateLimit header fields for HTTP»: how many may come in how many
+/// seconds, how many are left, and when there is one again.
+fn rate_limit(response: &mut Response, policy: Policy, retry_after_seconds: u32) {
+    let Policy { name, count, window_seconds } = policy;
+    for (field, value) in [
+        ("ratelimit-policy", format!("\"{name}\";q={count};w={window_seconds}")),
+        ("ratelimit", format!("\"{name}\";r=0;t={retry_after_seconds}")),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(HeaderName::from_static(field), value);
+        }
     }
 }
 

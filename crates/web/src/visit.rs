@@ -77,4 +77,13 @@ impl Visit<'_> {
     pub async fn take(&self, limit: &Limit, subject: &str) -> Result<()> {
         answer::take(self.cx, limit, subject, true).await
     }
+
+    /// Takes one from the quotas of a canonical mail address: those [`crate::Per::Mail`] limits, three of
+    /// them, as exact sliding windows. False: the answer stays what it would be, and no mail goes out.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when they cannot be counted.
+    pub async fn may_mail(&self, limits: &[Limit], email: &str) -> Result<bool> {
+        crate::mailbox::take(self.cx, limits, email).await
+    }
 }

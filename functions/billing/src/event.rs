@@ -44,7 +44,7 @@ async fn refuse(v: &Visit<'_>, words: &'static str) -> Result<Response> {
     let client =
         v.client.map_or_else(|| "unknown".to_owned(), |ClientAddress(ip)| address::prefix(ip));
     match v.take(&BAD_SIGNATURES, &client).await {
-        Err(Error::TooMany { retry_after_seconds }) => Err(Error::TooMany { retry_after_seconds }),
+        Err(error @ Error::TooMany { .. }) => Err(error),
         // Whether or not the limits answer, the signature stays bad.
         _ => Err(Error::invalid(words)),
     }

@@ -7,7 +7,7 @@ use domain::{challenge as rules, email, return_path, secret};
 use http::StatusCode;
 use platform::{DEV, Error, Response, Result};
 use store::challenge::Challenge;
-use web::{Layout, Per, Visit, cookies};
+use web::{Layout, Visit, cookies};
 
 #[derive(Template)]
 #[template(path = "signin.html")]
@@ -66,7 +66,7 @@ pub async fn ask(v: &Visit<'_>, wish: Wish) -> Result<Response> {
         return Err(Error::Unavailable("no mail provider is configured".to_owned()));
     }
     let browser = browser(v)?;
-    if may_be_mailed(v, &wish.email).await? {
+    if v.may_mail(ASK, &wish.email).await? {
         let challenge = challenge(v, &browser, &wish)?;
         store::challenge::insert(v.cx, &challenge).await?;
         v.cx.wake();
@@ -97,17 +97,6 @@ fn browser(v: &Visit<'_>) -> Result<String> {
         Some(value) => Ok(value.to_owned()),
         None => Ok(secret::token(&v.cx.random::<32>()?)),
     }
-}
-
-async fn may_be_mailed(v: &Visit<'_>, email: &str) -> Result<bool> {
-    for limit in ASK.iter().filter(|limit| limit.per == Per::Mail) {
-        match v.take(limit, email).await {
-            Ok(()) => {}
-            Err(Error::TooMany { .. }) => return Ok(false),
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(true)
 }
 
 fn challenge(v: &Visit<'_>, browser: &str, wish: &Wish) -> Result<Challenge> {

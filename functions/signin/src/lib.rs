@@ -53,8 +53,9 @@ const JOBS: &[Job] = &[
     Job { kind: "new-browser-mail", run: |cx, job| Box::pin(mail::send_new_browser(cx, job)) },
 ];
 
-/// Asking for a mail. The limits by mail address are taken by the handler; past them the answer stays
-/// the same and no mail goes out, so that nobody learns and nobody is flooded.
+/// Asking for a mail. The limits by mail address are exact sliding windows that the handler takes
+/// ([`web::Visit::may_mail`]); past them the answer stays the same and no mail goes out, so that nobody
+/// learns and nobody is flooded.
 const ASK: &[Limit] = &[
     limit(Per::Address, "ask-5m", 10, 300),
     limit(Per::Address, "ask-1h", 30, 3600),
