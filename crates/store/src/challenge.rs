@@ -59,6 +59,8 @@ pub struct Linked {
     pub id: String,
     /// The browser that asked for it.
     pub browser_hash: String,
+    /// The canonical mail address.
+    pub email: String,
 }
 
 /// The session that a proof of a challenge becomes.
@@ -153,12 +155,16 @@ fn challenge(row: &Row) -> Result<Challenge> {
 /// The live challenge of a link's token.
 pub async fn find_by_token(cx: &Context, token_hash: &str) -> Result<Option<Linked>> {
     let statement = sql(
-        "select id, browser_hash from challenges
+        "select id, browser_hash, email from challenges
          where token_hash = ?1 and consumed_at is null and expires_at > ?2 and attempts < 5",
         [token_hash.into(), cx.seconds().into()],
     );
     let Some(row) = cx.db.first(statement).await? else { return Ok(None) };
-    Ok(Some(Linked { id: row.text("id")?, browser_hash: row.text("browser_hash")? }))
+    Ok(Some(Linked {
+        id: row.text("id")?,
+        browser_hash: row.text("browser_hash")?,
+        email: row.text("email")?,
+    }))
 }
 
 /// Spends one attempt on each live challenge that is meant, before any code is looked at: however

@@ -1,7 +1,7 @@
 //! Asking for a sign-in: a challenge is remembered, a mail carries it, and the answer never tells
 //! whether anybody has that address.
 
-use crate::{ASK, account};
+use crate::{ASK, account, proof::would_end};
 use askama::Template;
 use domain::{challenge as rules, email, return_path, secret};
 use http::StatusCode;
@@ -24,6 +24,9 @@ pub struct Waiting {
     pub layout: Layout,
     pub email: String,
     pub minutes: i64,
+    pub next: String,
+    /// Whose session in this browser would end.
+    pub ends: Option<String>,
     pub error: Option<String>,
     pub mailbox: Option<String>,
 }
@@ -71,17 +74,33 @@ pub async fn ask(v: &Visit<'_>, wish: Wish) -> Result<Response> {
         store::challenge::insert(v.cx, &challenge).await?;
         v.cx.wake();
     }
-    let page = waiting(v, &wish.typed_email, None);
+    let page = waiting(v, &wish.typed_email, &wish.next, None);
+    let page = Waiting { ends: would_end(v, &wish.email), ..page };
     let mut response = web::page_with_status(StatusCode::ACCEPTED, &page)?;
     cookies::set(&mut response, cookies::PRE, &browser, rules::PRE_TTL_SECONDS)?;
     Ok(response)
 }
 
-/// The page that takes the code.
-pub fn waiting(v: &Visit<'_>, email: &str, error: Option<&str>) -> Waiting {
+/// `GET /signin/state`: what has become of the sign-in that this browser waits for. Proving it, in whatever
+/// tab, takes the asking browser's cookie away and leaves a session; so nothing needs to be looked up.
+pub async fn state(v: Visit<'_>) -> Result<Response> {
+    let waits = cookies::value(&v.req, cookies::PRE).is_some();
+    let state = match (waits, &v.session) {
+        (true, _) => "waiting",
+        (false, Some(_)) => "in",
+        (false, None) => "over",
+    };
+    let body = format!("{{\"state\":\"{state}\"}}");
+    Ok(web::text(StatusCode::OK, "application/json", body))
+}
+
+/// The page that takes the code. It goes on to `next` by itself when the link was used in another tab.
+pub fn waiting(v: &Visit<'_>, email: &str, next: &str, error: Option<&str>) -> Waiting {
     Waiting {
         layout: Layout::of(v, "Look into your mail"),
         email: email.to_owned(),
+        next: return_path::checked(next, &v.cx.config.app_origin),
+        ends: None,
         minutes: rules::TTL_SECONDS.checked_div(60).unwrap_or_default(),
         error: error.map(str::to_owned),
         mailbox: DEV

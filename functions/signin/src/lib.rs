@@ -25,6 +25,7 @@ const ROUTES: &[Route] = &[
         .limits(ASK)
         .guards_a_secret(),
     Route::get("/signin/link", Who::Anyone, |v| Box::pin(proof::new(v))),
+    Route::get("/signin/state", Who::Anyone, |v| Box::pin(challenge::state(v))).limits(POLL),
     Route::post("/signin/verify", Who::Anyone, |v| Box::pin(proof::create(v)))
         .limits(PROVE)
         .guards_a_secret(),
@@ -63,6 +64,9 @@ const ASK: &[Limit] = &[
     limit(Per::Mail, "mail-30m", 5, 1800),
     limit(Per::Mail, "mail-24h", 10, 86_400),
 ];
+
+/// Looking whether a sign-in was proven in another tab: every two seconds at first, then less often.
+const POLL: &[Limit] = &[limit(Per::Address, "poll-5m", 300, 300)];
 
 /// Proving an address. The limit by mail address counts typed codes.
 const PROVE: &[Limit] =

@@ -7,7 +7,7 @@ use domain::{challenge as rules, secret, session as life};
 use http::{HeaderValue, StatusCode, header};
 use platform::{Error, Response, Result};
 use store::challenge::{self, Of, Proof};
-use web::{Layout, Per, Visit, cookies};
+use web::{Form, Layout, Per, Visit, cookies};
 
 const USER_AGENT_CHARS_MAX: usize = 200;
 const DEVICE_SECONDS: i64 = 365 * 86_400;
@@ -18,13 +18,15 @@ struct Page {
     layout: Layout,
     foreign: bool,
     token: String,
+    /// Whose session in this browser would end.
+    ends: Option<String>,
     error: Option<String>,
 }
 
 /// What a form proved.
 enum Proven {
-    /// This challenge, with at most so many attempts spent on it.
-    Challenge { id: String, attempts_max: i64 },
+    /// This challenge for this address, with at most so many attempts spent on it.
+    Challenge { id: String, email: String, attempts_max: i64 },
     /// The form again, with this answer.
     Not(Response),
 }
@@ -32,7 +34,7 @@ enum Proven {
 /// `GET /signin/link`: where the mail's link leads. Its token stands behind the `#`, where no server sees it.
 pub async fn new(v: Visit<'_>) -> Result<Response> {
     let foreign = cookies::value(&v.req, cookies::PRE).is_none();
-    link_page(&v, StatusCode::OK, foreign, "", None)
+    link_page(&v, StatusCode::OK, foreign, "", None, None)
 }
 
 /// `POST /signin/verify`
@@ -41,41 +43,74 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     let (token, code) = (form.get("token").to_owned(), form.get("code").to_owned());
     let proven = match (token.as_str(), code.as_str()) {
         ("", "") => return Err(Error::invalid("Type the code of the mail.")),
-        ("", code) => by_code(&v, code).await?,
+        ("", code) => by_code(&v, code, &form).await?,
         (token, "") => by_link(&v, token).await?,
         (token, code) => by_link_and_code(&v, token, code).await?,
     };
     match proven {
-        Proven::Challenge { id, attempts_max } => sign_in(&v, &id, attempts_max).await,
+        Proven::Challenge { id, email, attempts_max } => match would_end(&v, &email) {
+            Some(ends) if form.get("ends") != ends => ask_first(&v, &token, &email, &form, ends),
+            _ => sign_in(&v, &id, attempts_max).await,
+        },
         Proven::Not(response) => Ok(response),
     }
+}
+
+/// Whose session in this browser would end: another account's, and never without a question. Else somebody
+/// could sign a person in to an account that is not theirs, and read what they write there.
+pub fn would_end(v: &Visit<'_>, email: &str) -> Option<String> {
+    v.session.as_ref().filter(|session| session.email != email).map(|s| s.username.clone())
+}
+
+/// The page again, which now says whose session would end and wants the code with that in view.
+fn ask_first(
+    v: &Visit<'_>,
+    token: &str,
+    email: &str,
+    form: &Form,
+    ends: String,
+) -> Result<Response> {
+    if token.is_empty() {
+        let page = crate::challenge::Waiting {
+            ends: Some(ends),
+            ..waiting(v, email, form.get("next"), None)
+        };
+        return web::page_with_status(StatusCode::FORBIDDEN, &page);
+    }
+    link_page(v, StatusCode::FORBIDDEN, !is_asking(v), token, Some(ends), None)
+}
+
+fn is_asking(v: &Visit<'_>) -> bool {
+    cookies::value(&v.req, cookies::PRE).is_some()
 }
 
 /// The link alone is enough only in the browser that asked for it.
 async fn by_link(v: &Visit<'_>, token: &str) -> Result<Proven> {
     let linked =
         challenge::find_by_token(v.cx, &rules::token_hash(token)).await?.ok_or_else(over)?;
-    if is_asking_browser(v, &linked.browser_hash) {
+    let ends = would_end(v, &linked.email);
+    let is_ours = is_asking_browser(v, &linked.browser_hash);
+    if is_ours && ends.is_none() {
         return Ok(Proven::Challenge {
             id: linked.id,
+            email: linked.email,
             attempts_max: rules::ATTEMPTS_MAX.saturating_sub(1),
         });
     }
-    Ok(Proven::Not(link_page(v, StatusCode::FORBIDDEN, true, token, None)?))
+    Ok(Proven::Not(link_page(v, StatusCode::FORBIDDEN, !is_ours, token, ends, None)?))
 }
 
 /// The code alone belongs to the browser that asked.
-async fn by_code(v: &Visit<'_>, code: &str) -> Result<Proven> {
+async fn by_code(v: &Visit<'_>, code: &str, form: &Form) -> Result<Proven> {
     let browser = cookies::value(&v.req, cookies::PRE).ok_or_else(over)?;
     let hash = secret::sha256_hex(browser.as_bytes());
     match right_code(v, Of::Browser(&hash), code).await? {
         Some(proven) => Ok(proven),
         None => {
-            let page = waiting(
-                v,
-                "your address",
-                Some("That is not the code. Look again, and type it once more."),
-            );
+            let error = Some("That is not the code. Look again, and type it once more.");
+            let page = waiting(v, "your address", form.get("next"), error);
+            let ends = Some(form.get("ends").to_owned()).filter(|ends| !ends.is_empty());
+            let page = crate::challenge::Waiting { ends, ..page };
             Ok(Proven::Not(web::page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &page)?))
         }
     }
@@ -87,7 +122,9 @@ async fn by_link_and_code(v: &Visit<'_>, token: &str, code: &str) -> Result<Prov
         Some(proven) => Ok(proven),
         None => {
             let error = Some("That is not the code. Look again, and type it once more.");
-            Ok(Proven::Not(link_page(v, StatusCode::UNPROCESSABLE_ENTITY, true, token, error)?))
+            let ends = v.session.as_ref().map(|session| session.username.clone());
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(Proven::Not(link_page(v, status, true, token, ends, error)?))
         }
     }
 }
@@ -106,8 +143,8 @@ async fn right_code(v: &Visit<'_>, of: Of<'_>, code: &str) -> Result<Option<Prov
     });
     match right {
         Some(attempt) => {
-            let id = attempt.id.clone();
-            Ok(Some(Proven::Challenge { id, attempts_max: rules::ATTEMPTS_MAX }))
+            let (id, email) = (attempt.id.clone(), attempt.email.clone());
+            Ok(Some(Proven::Challenge { id, email, attempts_max: rules::ATTEMPTS_MAX }))
         }
         None if attempts.iter().all(|attempt| attempt.attempts >= rules::ATTEMPTS_MAX) => {
             Err(over())
@@ -175,12 +212,14 @@ fn link_page(
     status: StatusCode,
     foreign: bool,
     token: &str,
+    ends: Option<String>,
     error: Option<&str>,
 ) -> Result<Response> {
     let page = Page {
         layout: Layout::of(v, "Sign in"),
         foreign,
         token: token.to_owned(),
+        ends,
         error: error.map(str::to_owned),
     };
     let mut response = web::page_with_status(status, &page)?;
