@@ -3,6 +3,7 @@
 mod admin;
 mod args;
 mod bench;
+mod clients;
 mod clock;
 mod demo;
 mod deploy;

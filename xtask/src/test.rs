@@ -3,7 +3,7 @@
 use crate::{
     Result,
     args::Args,
-    http, process,
+    clients, http, process,
     progress::say,
     project::Project,
     stack::{self, Flavour, Plan, Runtime, Stack},
@@ -101,6 +101,7 @@ fn on_runtime(project: &Project, runtime: Runtime, with_browser: bool, tally: &m
     let suite =
         Suite { name: &format!("{name} scenarios"), reading: Reading::Cargo, limit: 15 * MINUTE };
     tally.run(project, &suite, &mut scenarios);
+    clients::run(project, &stack, runtime, tally);
     if !with_browser {
         return;
     }
@@ -114,7 +115,8 @@ fn on_runtime(project: &Project, runtime: Runtime, with_browser: bool, tally: &m
     }
 }
 
-fn surroundings(command: &mut Command, stack: &Stack, runtime: Runtime) {
+/// What the suites against a runtime are told of it.
+pub fn surroundings(command: &mut Command, stack: &Stack, runtime: Runtime) {
     command
         .env("PIPIT_URL", &stack.origin)
         .env("PIPIT_MAILBOX", &stack.mailbox)
@@ -150,7 +152,7 @@ fn is_scenario(name: &str) -> bool {
 
 /// The names of the files of a folder that end so, without the end; those with `_` in front are
 /// what the others share.
-fn names(folder: &Path, end: &str) -> Vec<String> {
+pub fn names(folder: &Path, end: &str) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut names: Vec<String> = entries
         .filter_map(std::result::Result::ok)

@@ -20,6 +20,7 @@ pub struct Column {
 const ACCOUNT: &str = "until the account is deleted";
 const CHALLENGE: &str = "ten minutes of use, then removed within a day";
 const SESSION: &str = "until signed out, 30 days without use, or 180 days";
+const TOKEN: &str = "until the token is revoked or ends, or the account is deleted";
 const POST: &str = "until the post or the account is deleted";
 const YEAR: &str = "twelve months, or until the account is deleted";
 const BILLING: &str = "as long as the law asks for records of payments";
@@ -50,6 +51,17 @@ pub const COLUMNS: &[Column] = &[
     column("signins", "user_agent", "The browser's name for itself", "Looking back on one's sign-ins", YEAR),
     column("browsers", "account_id", "Whose account a browser has signed in to", "Telling of sign-ins from other browsers", ACCOUNT),
     column("browsers", "browser_hash", "A hash of a cookie of that browser", "Telling of sign-ins from other browsers", ACCOUNT),
+    column("tokens", "account_id", "Whose token it is", "Letting an app act for its person", TOKEN),
+    column("tokens", "name", "What a person calls an app's token", "Telling one's tokens apart in the settings", TOKEN),
+    column("tokens", "client_id", "The address of the app that has the token", "Telling one's tokens apart in the settings", TOKEN),
+    column("tokens", "created_at", "When the token was made", "Telling one's tokens apart", TOKEN),
+    column("tokens", "used_at", "The hour in which the token was last used", "Telling unused tokens from used ones", TOKEN),
+    column("app_challenges", "email", "The mail address of someone who asks to sign in with an app", "Sending the mail with link and code", CHALLENGE),
+    column("app_challenges", "app_name", "The name of the app that asks", "Saying in the mail which app asked", CHALLENGE),
+    column("app_challenges", "asker_hash", "A hash of a value that the asking app holds", "Tying the code to the app that asked", CHALLENGE),
+    column("consents", "account_id", "Who allowed an app something", "Handing the app its token", CHALLENGE),
+    column("consents", "client_id", "The address of the app", "Handing that app alone its token", CHALLENGE),
+    column("consents", "redirect_uri", "Where the app was sent its code", "Handing that app alone its token", CHALLENGE),
     column("blogs", "account_id", "Whose blog it is", "Letting its owner, and nobody else, change it", ACCOUNT),
     column("blogs", "username", "The first part of the blog's host name", "Finding the blog", ACCOUNT),
     column("blogs", "title", "The blog's title", "Shown on the blog", ACCOUNT),

@@ -1,6 +1,7 @@
 //! Nouns and rules without input or output: nothing here waits, stores, sends or knows where it runs.
 
 pub mod address;
+pub mod app_link;
 pub mod blog;
 mod cbor;
 pub mod challenge;
@@ -11,12 +12,14 @@ pub mod email;
 pub mod feed;
 pub mod html;
 pub mod image;
+pub mod indieauth;
 pub mod mail;
 pub mod markdown;
 pub mod post;
 pub mod recovery;
 mod reserved;
 pub mod return_path;
+pub mod scope;
 pub mod seal;
 pub mod secret;
 pub mod session;

@@ -50,6 +50,30 @@ pub fn already(to: &str, m: &SignIn) -> Mail {
     with_link(to, format!("You already have an account on {}", m.app), &asked, "Sign in", m)
 }
 
+/// To an account's address: someone asked to sign in with an app. Where the app cannot be opened by a
+/// link, the link is empty and the code alone is in the mail.
+pub fn app_sign_in(to: &str, app: &str, m: &SignIn) -> Mail {
+    let minutes = crate::challenge::TTL_SECONDS.checked_div(60).unwrap_or_default();
+    let asked = format!(
+        "An app that calls itself “{app}” asked to sign in to {} with this address. It could then write, change and \
+         delete posts for you.",
+        m.app
+    );
+    let open = format!("Open this link within {minutes} minutes, on the device with the app:");
+    let mut parts = vec![Part::Words(&asked)];
+    if m.link.is_empty() {
+        parts.push(Part::Words("Type this code in the app:"));
+    } else {
+        parts.push(Part::Words(&open));
+        parts.push(Part::Link("Open the app", m.link));
+        parts.push(Part::Words("Or type this code in the app:"));
+    }
+    parts.push(Part::Code(m.code));
+    parts.push(Part::Words("They work once. Give the code to nobody."));
+    parts.push(Part::Words("If you did not ask, do nothing: without this mail nobody gets in."));
+    mail(to, format!("Sign in to {} with an app", m.app), &parts)
+}
+
 /// To an address without an account: someone asked to sign in with it.
 pub fn unknown(to: &str, signup_url: &str) -> Mail {
     let paragraphs = [

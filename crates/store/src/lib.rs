@@ -4,8 +4,10 @@
 //! statements, and the caller puts them into one batch: that is the only transaction there is.
 
 pub mod account;
+pub mod app_challenge;
 pub mod blog;
 pub mod challenge;
+pub mod consent;
 pub mod entry;
 pub mod feed;
 pub mod follow;
@@ -18,3 +20,4 @@ pub mod session;
 pub mod signin;
 pub mod stripe_event;
 pub mod subscription;
+pub mod token;

@@ -1,6 +1,8 @@
 //! From a request to a response: the one place where both pass.
 
-use crate::{Function, Limit, Per, Route, Verb, Visit, Who, cookie, headers, keys, problem};
+use crate::{
+    Function, Limit, Per, Route, Verb, Visit, Who, bearer, cookie, cors, headers, keys, problem,
+};
 use http::{Method, header};
 use percent_encoding::percent_decode_str;
 use platform::{ClientAddress, Context, Error, Policy, Request, Response, Result, Site};
@@ -29,12 +31,18 @@ async fn route_and_run(
 ) -> Result<Response> {
     let host = asked.host.clone().ok_or(Error::Misdirected)?;
     let segments = segments(req.uri().path()).ok_or(Error::NotFound)?;
+    if *req.method() == Method::OPTIONS && is_from_anywhere(functions, asked.site, &segments) {
+        asked.from_anywhere.set(true);
+        return Ok(cors::preflight());
+    }
     let (route, params) = find(functions, asked.site, req.method(), &segments)?;
     asked.route.set(Some(route.path));
+    asked.for_programs.set(route.for_programs);
+    asked.from_anywhere.set(route.from_anywhere);
     if content_length(&req).is_some_and(|length| length > route.body_bytes_max) {
         return Err(Error::TooLarge);
     }
-    if route.verb != Verb::Get && route.who != Who::Signature {
+    if route.verb != Verb::Get && route.who != Who::Signature && !route.from_anywhere {
         refuse_cross_site(cx, &req)?;
     }
     let client = req.extensions().get::<ClientAddress>().copied();
@@ -45,10 +53,12 @@ async fn route_and_run(
         params,
         client,
         session: None,
+        grant: None,
+        form: None,
         body_bytes_max: route.body_bytes_max,
     };
     take_limits(&visit, route, Per::Address).await?;
-    if asked.site == Site::App && route.who != Who::Signature {
+    if asked.site == Site::App && route.who != Who::Signature && !route.for_programs {
         let (session, renewed) = cookie::session(cx, &visit.req).await?;
         visit.session = session;
         asked.renewed.replace(renewed);
@@ -56,6 +66,9 @@ async fn route_and_run(
     asked.signed_in.replace(visit.session.as_ref().map(|session| session.username.clone()));
     if route.who == Who::Session && visit.session.is_none() {
         return Err(Error::SignIn);
+    }
+    if let Who::Token(scopes) = route.who {
+        visit.grant = Some(bearer::grant(&mut visit, scopes).await?);
     }
     if route.wants_fresh_proof && !visit.is_proven_afresh() {
         return Err(Error::Proof);
@@ -137,6 +150,13 @@ fn find(
     }
 }
 
+fn is_from_anywhere(functions: &[&'static Function], site: Site, segments: &[String]) -> bool {
+    let mut routes = functions.iter().flat_map(|function| function.routes);
+    routes.any(|route| {
+        route.site == site && route.from_anywhere && captures(route.path, segments).is_some()
+    })
+}
+
 /// How little a route says about its path: its names, and last of all one that takes all the rest.
 fn vagueness(route: &Route) -> (bool, usize) {
     (route.path.ends_with("*}"), route.path.matches('{').count())
@@ -168,9 +188,11 @@ async fn take_limits(visit: &Visit<'_>, route: &Route, per: Per) -> Result<()> {
     for limit in route.limits.iter().filter(|limit| limit.per == per) {
         let subject = match per {
             Per::Address => keys::address(visit.client),
-            Per::Account => {
-                visit.session.as_ref().map(|s| s.account_id.clone()).unwrap_or_default()
-            }
+            Per::Account => match (&visit.session, &visit.grant) {
+                (Some(session), _) => session.account_id.clone(),
+                (None, Some(grant)) => grant.account_id.clone(),
+                (None, None) => continue,
+            },
             Per::Mail => continue,
         };
         take(visit.cx, limit, &subject, route.guards_a_secret).await?;

@@ -38,15 +38,55 @@ impl Form {
         self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
+    /// Takes all values of a field out of the form.
+    pub fn take(&mut self, name: &str) -> Vec<String> {
+        let (taken, rest) =
+            std::mem::take(&mut self.fields).into_iter().partition(|(field, _)| field == name);
+        self.fields = rest;
+        let taken: Vec<(String, String)> = taken;
+        taken.into_iter().map(|(_, value)| value).collect()
+    }
+
     /// The file of a field, if one was chosen.
     pub fn file(&self, name: &str) -> Option<&File> {
         self.files.iter().find(|file| file.field == name && !file.bytes.is_empty())
     }
 }
 
+/// Whether a body of this type is a form.
+pub(crate) fn is_form(content_type: &str) -> bool {
+    matches!(&*kind(content_type), "application/x-www-form-urlencoded" | "multipart/form-data")
+}
+
+/// Whether a body of this type is JSON.
+pub(crate) fn is_json(content_type: &str) -> bool {
+    kind(content_type) == "application/json"
+}
+
+/// The fields of a flat JSON object; no body is none of them.
+pub(crate) fn of_json(body: &[u8]) -> Result<Form> {
+    use serde_json::Value;
+    if body.is_empty() {
+        return Ok(Form::default());
+    }
+    let broken = |_| Error::invalid("That is not a JSON object.");
+    let object: serde_json::Map<String, Value> = serde_json::from_slice(body).map_err(broken)?;
+    let text = |value| match value {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(is_so) => Some(is_so.to_string()),
+        _ => None,
+    };
+    let fields = object.into_iter().filter_map(|(name, value)| Some((name, text(value)?)));
+    Ok(Form { fields: fields.collect(), files: vec![] })
+}
+
+fn kind(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
 pub(crate) async fn read(content_type: &str, body: Bytes) -> Result<Form> {
-    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match kind.as_str() {
+    match kind(content_type).as_str() {
         "application/x-www-form-urlencoded" => {
             Ok(Form { fields: urlencoded(&body)?, files: vec![] })
         }

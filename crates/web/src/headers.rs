@@ -1,6 +1,6 @@
 //! What every response carries, and what none may.
 
-use crate::problem::Asked;
+use crate::{cors, problem::Asked};
 use http::{HeaderName, HeaderValue, Method, header};
 use platform::{Body, Context, DEV, Response, Site};
 
@@ -9,6 +9,9 @@ pub(crate) fn finish(cx: &Context, asked: &Asked, response: &mut Response) {
     put(response, "x-content-type-options", "nosniff");
     put_if_absent(response, "referrer-policy", "same-origin");
     put_if_absent(response, "content-security-policy", &policy(cx, asked.site));
+    if asked.from_anywhere.get() {
+        cors::open(response);
+    }
     match asked.site {
         Site::App => put_if_absent(response, "cache-control", "no-store"),
         Site::Blog | Site::Media => {
@@ -25,6 +28,14 @@ pub(crate) fn finish(cx: &Context, asked: &Asked, response: &mut Response) {
         }
         *response.body_mut() = Body::Empty;
     }
+}
+
+/// Lets the forms of this one page lead to another origin, because browsers hold what a form is
+/// redirected to against it too. The origin must be one that was checked letter by letter.
+pub fn allow_form_to(cx: &Context, response: &mut Response, origin: &str) {
+    let policy = policy(cx, Site::App);
+    let policy = policy.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
+    put(response, "content-security-policy", &policy);
 }
 
 /// Content Security Policy Level 3. No page of ours has an inline script or a foreign one.

@@ -5,7 +5,9 @@
 
 mod answer;
 pub mod assets;
+mod bearer;
 mod cookie;
+mod cors;
 mod epoch;
 mod form;
 mod headers;
@@ -19,8 +21,10 @@ mod route;
 mod visit;
 
 pub use answer::answer;
+pub use bearer::{Grant, grant_of_password};
 pub use epoch::{announce, blog};
 pub use form::{File, Form};
+pub use headers::allow_form_to;
 pub use jobs::run_jobs;
 pub use keys::{app_key, limit_key};
 pub use page::{Layout, page, page_with_status};

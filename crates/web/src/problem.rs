@@ -13,6 +13,10 @@ pub(crate) struct Asked {
     pub(crate) host: Option<String>,
     /// The pattern of the route, for the log; a path could hold a secret.
     pub(crate) route: Cell<Option<&'static str>>,
+    /// True for a route that programs call.
+    pub(crate) for_programs: Cell<bool>,
+    /// True for a route that pages of any origin may call.
+    pub(crate) from_anywhere: Cell<bool>,
     pub(crate) signed_in: RefCell<Option<String>>,
     /// The new value of the session's cookie, where it changed.
     pub(crate) renewed: RefCell<Option<String>>,
@@ -30,6 +34,8 @@ impl Asked {
             site: host.as_deref().map_or(Site::Blog, |host| cx.config.site(host)),
             host,
             route: Cell::new(None),
+            for_programs: Cell::new(false),
+            from_anywhere: Cell::new(false),
             signed_in: RefCell::new(None),
             renewed: RefCell::new(None),
             uri: req.uri().clone(),
@@ -51,6 +57,9 @@ struct ErrorPage {
 pub(crate) fn response(cx: &Context, asked: &Asked, error: &Error) -> Response {
     let (status, heading, words) = describe(error);
     log(cx, asked, status, error);
+    if asked.for_programs.get() {
+        return for_programs(status, error, &words);
+    }
     if matches!(error, Error::SignIn | Error::Proof) && asked.wants_html && asked.site == Site::App
     {
         let page = if matches!(error, Error::Proof) { "/settings/proof" } else { "/signin" };
@@ -162,6 +171,31 @@ fn error_page(
         back: "/".to_owned(),
     };
     page_with_status(status, &page)
+}
+
+/// As RFC 6749 and Micropub have it: a name for the program, a sentence for its person.
+fn for_programs(status: StatusCode, error: &Error, words: &str) -> Response {
+    let (name, words) = match error {
+        Error::SignIn | Error::Proof => ("unauthorized", "This needs a token that is live."),
+        Error::Scope(_) => ("insufficient_scope", words),
+        Error::Forbidden(_) | Error::Payment(_) => ("forbidden", words),
+        Error::NotFound | Error::Gone(_) => ("not_found", words),
+        Error::TooMany { .. } => ("too_many_requests", words),
+        Error::Unavailable(_) => ("temporarily_unavailable", words),
+        Error::Internal(_) | Error::Outgoing(_) => ("server_error", words),
+        _ => ("invalid_request", words),
+    };
+    let mut body = serde_json::json!({ "error": name, "error_description": words });
+    if let (Error::Scope(scope), Some(body)) = (error, body.as_object_mut()) {
+        body.insert("scope".to_owned(), (*scope).into());
+    }
+    let mut response = reply::json(status, &body);
+    with_headers(&mut response, error);
+    if matches!(error, Error::SignIn) {
+        let bearer = HeaderValue::from_static("Bearer");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
+    }
+    response
 }
 
 /// RFC 9457.

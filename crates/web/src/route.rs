@@ -33,6 +33,8 @@ pub enum Who {
     Anyone,
     /// A signed-in browser; others are sent to the sign-in page.
     Session,
+    /// A program with a live token that has one of these scopes, or any token where there is none.
+    Token(&'static [&'static str]),
     /// A caller that signs the body; the handler checks the signature before anything else.
     Signature,
 }
@@ -73,7 +75,7 @@ impl Verb {
 pub enum Per {
     /// The client's IPv4 address or IPv6 /64.
     Address,
-    /// The signed-in account.
+    /// The account, of the session or of the token; where the route is anyone's the handler takes it.
     Account,
     /// The mail address in the form; the handler takes it with [`Visit::take`], because only it can parse.
     Mail,
@@ -106,6 +108,10 @@ pub struct Route {
     pub guards_a_secret: bool,
     /// True when the person must have proven within ten minutes who they are.
     pub wants_fresh_proof: bool,
+    /// True when programs call it and not pages: no cookie counts, and errors are JSON.
+    pub for_programs: bool,
+    /// True when pages of any origin may call it, which only a route that looks at no cookie can allow.
+    pub from_anywhere: bool,
     /// What answers.
     pub handler: Handler,
 }
@@ -121,6 +127,8 @@ impl Route {
             body_bytes_max: 0,
             guards_a_secret: false,
             wants_fresh_proof: false,
+            for_programs: matches!(who, Who::Token(_)),
+            from_anywhere: matches!(who, Who::Token(_)),
             handler,
         }
     }
@@ -158,5 +166,16 @@ impl Route {
     /// Marks a route that wants a fresh proof of who this is.
     pub const fn wants_fresh_proof(self) -> Self {
         Self { wants_fresh_proof: true, ..self }
+    }
+
+    /// Marks a route that programs call. One for sessions cannot be: that does not compile.
+    pub const fn for_programs(self) -> Self {
+        assert!(!matches!(self.who, Who::Session), "programs have no session");
+        Self { for_programs: true, ..self }
+    }
+
+    /// Marks a route that programs call, and pages of any origin.
+    pub const fn from_anywhere(self) -> Self {
+        Self { from_anywhere: true, ..self.for_programs() }
     }
 }

@@ -1,6 +1,6 @@
 //! One request on its way through its handler.
 
-use crate::{Limit, answer, form};
+use crate::{Grant, Limit, answer, form};
 use platform::{Body, ClientAddress, Context, Error, Request, Result};
 use store::session::Session;
 
@@ -21,6 +21,9 @@ pub struct Visit<'a> {
     pub client: Option<ClientAddress>,
     /// The signed-in browser, on the app's host.
     pub session: Option<Session>,
+    /// What the token allows, on routes for tokens.
+    pub grant: Option<Grant>,
+    pub(crate) form: Option<form::Form>,
     pub(crate) body_bytes_max: usize,
 }
 
@@ -33,6 +36,11 @@ impl Visit<'_> {
     /// The session; routes for [`crate::Who::Session`] always have one.
     pub fn session(&self) -> Result<&Session> {
         self.session.as_ref().ok_or(Error::SignIn)
+    }
+
+    /// What the token allows; routes for [`crate::Who::Token`] always have it.
+    pub fn grant(&self) -> Result<&Grant> {
+        self.grant.as_ref().ok_or(Error::SignIn)
     }
 
     /// Whether the signed-in person proved within the last ten minutes who they are.
@@ -65,9 +73,24 @@ impl Visit<'_> {
     /// # Errors
     /// [`Error::MediaType`] for another type, [`Error::Invalid`] for a broken form, [`Error::TooLarge`].
     pub async fn form(&mut self) -> Result<form::Form> {
+        if let Some(form) = self.form.take() {
+            return Ok(form);
+        }
         let content_type = self.header("content-type").to_owned();
         let body: Body = std::mem::take(self.req.body_mut());
         form::read(&content_type, body.read(self.body_bytes_max).await?).await
+    }
+
+    /// What a program sent: a form, or a JSON object whose texts, numbers and booleans are its fields.
+    ///
+    /// # Errors
+    /// As [`Visit::form`].
+    pub async fn fields(&mut self) -> Result<form::Form> {
+        if form::is_json(self.header("content-type")) {
+            let body = self.bytes().await?;
+            return form::of_json(&body);
+        }
+        self.form().await
     }
 
     /// Takes one from a limit that only the handler can name, such as [`crate::Per::Mail`].

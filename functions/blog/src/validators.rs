@@ -18,9 +18,21 @@ pub fn respond(v: &Visit<'_>, page: Rendered) -> Result<Response> {
     *response.status_mut() = if is_known { StatusCode::NOT_MODIFIED } else { page.status };
     set(&mut response, header::CONTENT_TYPE, &page.content_type)?;
     set(&mut response, header::CACHE_CONTROL, ASK_FIRST)?;
+    set(&mut response, header::LINK, &links(v))?;
     set(&mut response, header::ETAG, &page.etag)?;
     set(&mut response, header::LAST_MODIFIED, &datetime::http_date(page.changed_at))?;
     Ok(response)
+}
+
+/// Where apps sign the blog's owner in (IndieAuth, section 4.1): for those that read no HTML.
+fn links(v: &Visit<'_>) -> String {
+    let link = |path: &str, rel: &str| format!("<{}>; rel=\"{rel}\"", v.cx.config.app_url(path));
+    [
+        link("/.well-known/oauth-authorization-server", "indieauth-metadata"),
+        link("/indieauth/auth", "authorization_endpoint"),
+        link("/indieauth/token", "token_endpoint"),
+    ]
+    .join(", ")
 }
 
 /// RFC 9110, section 13.2.2: where there are tags, dates do not count.

@@ -1,12 +1,16 @@
 //! Signing up, in and out: the mailed link and code, sessions, and the pages of words.
 
 mod account;
+mod app;
 mod challenge;
 mod fresh;
 mod health;
+mod indieauth;
+mod indieauth_token;
 mod mail;
 mod proof;
 mod session;
+mod token;
 mod words;
 
 use platform::Policy;
@@ -42,6 +46,47 @@ const ROUTES: &[Route] = &[
     Route::post("/settings/proof", Who::Session, |v| Box::pin(fresh::create(v)))
         .limits(ASK)
         .guards_a_secret(),
+    Route::get("/settings/tokens", Who::Session, |v| Box::pin(token::index(v))).wants_fresh_proof(),
+    Route::post("/settings/tokens", Who::Session, |v| Box::pin(token::create(v)))
+        .limits(TOKEN)
+        .guards_a_secret()
+        .wants_fresh_proof(),
+    Route::post("/settings/tokens/{id}/deletion", Who::Session, |v| Box::pin(token::delete(v))),
+    Route::post("/account/signin", Who::Anyone, |v| Box::pin(app::create(v)))
+        .limits(ASK)
+        .guards_a_secret()
+        .for_programs(),
+    Route::post("/account/verify", Who::Anyone, |v| Box::pin(app::verify(v)))
+        .limits(PROVE)
+        .guards_a_secret()
+        .for_programs(),
+    Route::get("/signin/app/{id}", Who::Anyone, |v| Box::pin(app::link(v))),
+    Route::get("/.well-known/oauth-authorization-server", Who::Anyone, |v| {
+        Box::pin(indieauth_token::metadata(v))
+    })
+    .from_anywhere(),
+    Route::get(indieauth::PATH, Who::Session, |v| Box::pin(indieauth::new(v))),
+    Route::post("/indieauth/consent", Who::Session, |v| Box::pin(indieauth::create(v)))
+        .limits(TOKEN)
+        .guards_a_secret(),
+    Route::post(indieauth::PATH, Who::Anyone, |v| Box::pin(indieauth_token::identify(v)))
+        .limits(TOKEN)
+        .guards_a_secret()
+        .from_anywhere(),
+    Route::post("/indieauth/token", Who::Anyone, |v| Box::pin(indieauth_token::create(v)))
+        .limits(TOKEN)
+        .guards_a_secret()
+        .from_anywhere(),
+    Route::get("/indieauth/token", ANY_TOKEN, |v| Box::pin(indieauth_token::show(v))).limits(CHECK),
+    Route::post("/indieauth/introspect", ANY_TOKEN, |v| Box::pin(indieauth_token::introspect(v)))
+        .limits(CHECK),
+    Route::post("/indieauth/revoke", Who::Anyone, |v| Box::pin(indieauth_token::delete(v)))
+        .limits(CHECK)
+        .from_anywhere(),
+    Route::get("/indieauth/userinfo", Who::Token(&["profile"]), |v| {
+        Box::pin(indieauth_token::userinfo(v))
+    })
+    .limits(CHECK),
     Route::get("/healthz", Who::Anyone, |v| Box::pin(health::show(v))),
     Route::get("/about", Who::Anyone, |v| Box::pin(words::about(v))),
     Route::get("/privacy", Who::Anyone, |v| Box::pin(words::privacy(v))),
@@ -51,6 +96,7 @@ const ROUTES: &[Route] = &[
 
 const JOBS: &[Job] = &[
     Job { kind: "signin-mail", run: |cx, job| Box::pin(mail::send(cx, job)) },
+    Job { kind: "app-signin-mail", run: |cx, job| Box::pin(app::send(cx, job)) },
     Job { kind: "new-browser-mail", run: |cx, job| Box::pin(mail::send_new_browser(cx, job)) },
 ];
 
@@ -71,6 +117,17 @@ const POLL: &[Limit] = &[limit(Per::Address, "poll-5m", 300, 300)];
 /// Proving an address. The limit by mail address counts typed codes.
 const PROVE: &[Limit] =
     &[limit(Per::Address, "prove-5m", 25, 300), limit(Per::Mail, "prove-24h", 30, 86_400)];
+
+/// Making a token. Where a code is exchanged for it, the handler takes the limit by account, because only
+/// the code says whose it is.
+const TOKEN: &[Limit] =
+    &[limit(Per::Address, "token-5m", 60, 300), limit(Per::Account, "token-1h", 60, 3600)];
+
+/// Asking what a token is worth.
+const CHECK: &[Limit] =
+    &[limit(Per::Address, "check-5m", 300, 300), limit(Per::Account, "check-account-5m", 300, 300)];
+
+const ANY_TOKEN: Who = Who::Token(&[]);
 
 const fn limit(per: Per, name: &'static str, count: u32, window_seconds: u32) -> Limit {
     Limit { per, policy: Policy { name, count, window_seconds } }

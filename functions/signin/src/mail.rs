@@ -48,7 +48,11 @@ async fn compose(cx: &Context, challenge: &Challenge) -> Result<mail::Mail> {
     })
 }
 
-async fn deliver(cx: &Context, mail: &mail::Mail) -> Result<()> {
+/// Hands a mail to the provider.
+///
+/// # Errors
+/// Whatever keeps the provider from taking it.
+pub async fn deliver(cx: &Context, mail: &mail::Mail) -> Result<()> {
     let provider = cx.config.mail.as_ref();
     let provider = provider.ok_or_else(|| Error::internal("no mail provider is configured"))?;
     let call = match provider.provider {
