@@ -23,6 +23,7 @@ const NAMES: &[&str] = &[
     "MAIL_API_BASE",
     "MAIL_TOKEN",
     "MAIL_FROM",
+    "MAIL_ACCOUNT",
     "STRIPE_SECRET_KEY",
     "STRIPE_WEBHOOK_SECRET",
     "STRIPE_API_BASE",

@@ -14,6 +14,7 @@ pub mod html;
 pub mod image;
 pub mod indieauth;
 pub mod mail;
+pub mod mail_body;
 pub mod markdown;
 pub mod post;
 pub mod recovery;

@@ -34,6 +34,12 @@ pub enum Signups {
 pub enum MailProvider {
     /// Postmark's `POST /email`.
     Postmark,
+    /// Resend's `POST /emails`.
+    Resend,
+    /// SendGrid's `POST /v3/mail/send`.
+    SendGrid,
+    /// Cloudflare's `POST /client/v4/accounts/{account}/email/sending/send`.
+    Cloudflare,
 }
 
 /// How mails leave.
@@ -45,6 +51,8 @@ pub struct MailConfig {
     pub api_base: Url,
     /// Its token.
     pub token: String,
+    /// The account's id, which is part of the address at Cloudflare; elsewhere empty.
+    pub account: String,
     /// The sender.
     pub from: String,
 }
@@ -171,11 +179,21 @@ fn mail(get: &impl Fn(&str) -> Option<String>) -> Result<Option<MailConfig>> {
     let (Some(token), Some(from)) = (get("MAIL_TOKEN"), get("MAIL_FROM")) else { return Ok(None) };
     let (provider, base) = match get("MAIL_PROVIDER").as_deref() {
         None | Some("postmark") => (MailProvider::Postmark, "https://api.postmarkapp.com"),
+        Some("resend") => (MailProvider::Resend, "https://api.resend.com"),
+        Some("sendgrid") => (MailProvider::SendGrid, "https://api.sendgrid.com"),
+        Some("cloudflare") => (MailProvider::Cloudflare, "https://api.cloudflare.com"),
         Some(_) => return Err(Error::internal("MAIL_PROVIDER is not one that is known")),
     };
+    let account = get("MAIL_ACCOUNT").unwrap_or_default();
+    if !account.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err(Error::internal("MAIL_ACCOUNT is not an account's id"));
+    }
+    if provider == MailProvider::Cloudflare && account.is_empty() {
+        return Err(missing("MAIL_ACCOUNT"));
+    }
     let api_base = get("MAIL_API_BASE").unwrap_or_else(|| base.to_owned());
     let api_base = parse(&api_base, "MAIL_API_BASE")?;
-    Ok(Some(MailConfig { provider, api_base, token, from }))
+    Ok(Some(MailConfig { provider, api_base, token, account, from }))
 }
 
 fn stripe(get: &impl Fn(&str) -> Option<String>) -> Result<Option<StripeConfig>> {

@@ -62,12 +62,13 @@ pub async fn delete(cx: &Context, id: &str) -> Result<()> {
     cx.db.batch(vec![sql("delete from jobs where id = ?1", [id.into()])]).await.map(|_| ())
 }
 
-/// A job failed: it is tried again after 1, 2, 4 … minutes, and in the end it is dead.
-pub async fn fail(cx: &Context, job: &Job, error: &str) -> Result<()> {
+/// A job failed: it is tried again after 1, 2, 4 … minutes, and in the end, or at once where trying again
+/// cannot help, it is dead.
+pub async fn fail(cx: &Context, job: &Job, error: &str, is_final: bool) -> Result<()> {
     let now = cx.seconds();
     let doublings = u32::try_from(job.attempts.saturating_sub(1)).unwrap_or(0).min(10);
     let wait = 60_i64.saturating_mul(2_i64.saturating_pow(doublings));
-    let dead_at = (job.attempts >= ATTEMPTS_MAX).then_some(now);
+    let dead_at = (is_final || job.attempts >= ATTEMPTS_MAX).then_some(now);
     let statement = sql(
         "update jobs set next_at = ?2, lease_until = 0, dead_at = ?3, error = ?4 where id = ?1",
         [(&job.id).into(), now.saturating_add(wait).into(), dead_at.into(), error.into()],

@@ -1,11 +1,12 @@
 //! The job runner: carries out what the outbox holds.
 
 use crate::Function;
-use platform::{Context, Result};
+use platform::{Context, Error, Result};
 use store::job;
 
 /// Runs the jobs that are due and belong to these functions, each at least once; returns how many
-/// were tried. A job that fails is put off, and never stands in the way of another.
+/// were tried. A job that fails is put off, and never stands in the way of another; one that fails with
+/// [`Error::Gone`] is dead at once.
 ///
 /// # Errors
 /// Only when the outbox itself cannot be read or written; leases end by themselves then.
@@ -18,7 +19,9 @@ pub async fn run_jobs(cx: &Context, functions: &[&'static Function]) -> Result<u
                 Ok(()) => job::delete(cx, &due.id).await?,
                 Err(error) => {
                     cx.log(&format!("job {} {} failed: {error}", due.kind, due.id));
-                    job::fail(cx, &due, &error.to_string()).await?;
+                    // What is gone is not worth seven tries more.
+                    let is_final = matches!(error, Error::Gone(_));
+                    job::fail(cx, &due, &error.to_string(), is_final).await?;
                 }
             }
         }

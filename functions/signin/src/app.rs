@@ -10,7 +10,7 @@
 //!   browser's link gives no token;
 //! - whoever has a second factor gets no token by mail, and makes one in the settings instead.
 
-use crate::{ASK, PROVE, mail};
+use crate::{ASK, PROVE};
 use askama::Template;
 use domain::{app_link, challenge as rules, email, mail as words, scope, secret};
 use http::StatusCode;
@@ -218,5 +218,5 @@ pub async fn send(cx: &Context, job: &Job) -> Result<()> {
         Some(_) => words::app_sign_in(&c.email, &c.app_name, &sign_in),
         None => words::unknown(&c.email, &cx.config.app_url("/signup")),
     };
-    mail::deliver(cx, &mail).await
+    crate::provider::deliver(cx, job, &mail).await
 }

@@ -9,6 +9,7 @@ mod indieauth;
 mod indieauth_token;
 mod mail;
 mod proof;
+mod provider;
 mod session;
 mod token;
 mod words;

@@ -1,9 +1,9 @@
 //! The job that sends a sign-in mail. What the mail says depends on who has the address; so that is
 //! looked up here, long after the visitor was answered.
 
+use crate::provider::deliver;
 use domain::{challenge as rules, datetime, device, mail};
-use http::{HeaderName, Method, header};
-use platform::{Call, Context, Error, MailConfig, MailProvider, Result};
+use platform::{Context, Result};
 use store::{challenge::Challenge, job::Job};
 
 /// Sends the mail of a challenge that can still be used; one that cannot needs no mail any more.
@@ -19,7 +19,7 @@ pub async fn send(cx: &Context, job: &Job) -> Result<()> {
     let Some(challenge) = store::challenge::find_live(cx, &job.subject).await? else {
         return Ok(());
     };
-    deliver(cx, &compose(cx, &challenge).await?).await
+    deliver(cx, job, &compose(cx, &challenge).await?).await
 }
 
 /// Tells a person that a browser signed in which their account had not seen before.
@@ -31,7 +31,7 @@ pub async fn send_new_browser(cx: &Context, job: &Job) -> Result<()> {
     let device = device::name(&notice.user_agent);
     let when = datetime::human(notice.at, "en");
     let url = cx.config.app_url("/settings/sessions");
-    deliver(cx, &mail::new_browser(&notice.email, &device, &when, &url)).await
+    deliver(cx, job, &mail::new_browser(&notice.email, &device, &when, &url)).await
 }
 
 async fn compose(cx: &Context, challenge: &Challenge) -> Result<mail::Mail> {
@@ -46,33 +46,4 @@ async fn compose(cx: &Context, challenge: &Challenge) -> Result<mail::Mail> {
         (_, true) => mail::sign_in(to, &words),
         (_, false) => mail::unknown(to, &cx.config.app_url("/signup")),
     })
-}
-
-/// Hands a mail to the provider.
-///
-/// # Errors
-/// Whatever keeps the provider from taking it.
-pub async fn deliver(cx: &Context, mail: &mail::Mail) -> Result<()> {
-    let provider = cx.config.mail.as_ref();
-    let provider = provider.ok_or_else(|| Error::internal("no mail provider is configured"))?;
-    let call = match provider.provider {
-        MailProvider::Postmark => postmark(provider, mail)?,
-    };
-    let (_, answer) = cx.http.send(call).await?;
-    if answer.status().is_success() {
-        Ok(())
-    } else {
-        Err(Error::internal(format!("the mail provider answered {}", answer.status())))
-    }
-}
-
-/// Postmark's «Send a single email»: `POST /email`.
-fn postmark(provider: &MailConfig, mail: &mail::Mail) -> Result<Call> {
-    let url = provider.api_base.join("email").map_err(Error::internal)?;
-    let mut call = Call::new(Method::POST, url)
-        .header(header::CONTENT_TYPE, "application/json")?
-        .header(header::ACCEPT, "application/json")?
-        .header(HeaderName::from_static("x-postmark-server-token"), &provider.token)?;
-    call.body = mail::postmark_body(&provider.from, mail).to_string().into();
-    Ok(call)
 }

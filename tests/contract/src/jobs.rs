@@ -41,7 +41,7 @@ pub async fn that_fail_are_put_off(cx: &Context) -> Kept {
     same(&leased.len(), &1, "due jobs")?;
     let due = leased.first().ok_or("no job")?;
     same(&due.subject.as_str(), &"subject", "what the job is about")?;
-    job::fail(cx, due, "made to fail").await.map_err(at("fail"))?;
+    job::fail(cx, due, "made to fail", false).await.map_err(at("fail"))?;
     same(&lease(cx, &kind).await?.len(), &0, "jobs due right after a failure")?;
     let delete = platform::sql("delete from jobs where kind = ?1 returning id", [kind.into()]);
     let left = cx.db.all(delete).await.map_err(at("cleaning up"))?;

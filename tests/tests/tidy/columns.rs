@@ -122,8 +122,18 @@ fn every_column_is_in_the_data_map_or_known_to_be_nobodys() {
 fn every_table_of_peoples_things_names_its_owner() {
     let native = Native::new().expect("the migrations apply to an empty database");
     let columns = native.db.columns().expect("the columns");
-    let nobodys =
-        ["accounts", "app_challenges", "challenges", "entries", "feeds", "jobs", "limits", "mailed", "passkey_challenges", "stripe_events"];
+    let nobodys = [
+        "accounts",
+        "app_challenges",
+        "challenges",
+        "entries",
+        "feeds",
+        "jobs",
+        "limits",
+        "mailed",
+        "passkey_challenges",
+        "stripe_events",
+    ];
     let tables: BTreeSet<&String> = columns.iter().map(|(table, _, _)| table).collect();
     let mut problems = Vec::new();
     for table in tables.into_iter().filter(|table| !nobodys.contains(&table.as_str())) {
