@@ -23,6 +23,7 @@ const SESSION: &str = "until signed out, 30 days without use, or 180 days";
 const TOKEN: &str = "until the token is revoked or ends, or the account is deleted";
 const POST: &str = "until the post or the account is deleted";
 const YEAR: &str = "twelve months, or until the account is deleted";
+const FACTOR: &str = "until it is removed, or the account is deleted";
 const BILLING: &str = "as long as the law asks for records of payments";
 
 /// The map itself, by table.
@@ -62,6 +63,15 @@ pub const COLUMNS: &[Column] = &[
     column("consents", "account_id", "Who allowed an app something", "Handing the app its token", CHALLENGE),
     column("consents", "client_id", "The address of the app", "Handing that app alone its token", CHALLENGE),
     column("consents", "redirect_uri", "Where the app was sent its code", "Handing that app alone its token", CHALLENGE),
+    column("totps", "account_id", "Who has an authenticator app", "Asking for its code", FACTOR),
+    column("totps", "secret", "The secret of the app, encrypted", "Checking its code", FACTOR),
+    column("passkeys", "account_id", "Who has a passkey", "Signing in with it", FACTOR),
+    column("passkeys", "credential_id", "The number by which the device knows the passkey", "Signing in with it", FACTOR),
+    column("passkeys", "name", "What a person calls a passkey", "Telling one's passkeys apart", FACTOR),
+    column("passkeys", "created_at", "When the passkey was made", "Telling one's passkeys apart", FACTOR),
+    column("passkeys", "used_at", "When the passkey was last used", "Finding passkeys that are no longer used", FACTOR),
+    column("recovery_codes", "account_id", "Who has recovery codes", "Letting a person in who lost a device", "until each is used, replaced, or the second factor is removed"),
+    column("half_sessions", "account_id", "Who has proven the address and not yet the second factor", "Asking for the second factor", "ten minutes, then removed within a day"),
     column("blogs", "account_id", "Whose blog it is", "Letting its owner, and nobody else, change it", ACCOUNT),
     column("blogs", "username", "The first part of the blog's host name", "Finding the blog", ACCOUNT),
     column("blogs", "title", "The blog's title", "Shown on the blog", ACCOUNT),

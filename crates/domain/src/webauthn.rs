@@ -5,8 +5,9 @@
 
 use crate::{
     cbor::{Item, Reader},
-    secret::same,
+    secret::{self, same},
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -80,6 +81,24 @@ struct ClientData {
     cross_origin: bool,
     #[serde(rename = "topOrigin")]
     top_origin: Option<String>,
+}
+
+/// Bytes as the specification writes them: base64url without padding.
+pub fn text(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The bytes of such a text.
+///
+/// # Errors
+/// [`Refused::Malformed`].
+pub fn bytes(text: &str) -> Result<Vec<u8>, Refused> {
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| Refused::Malformed)
+}
+
+/// What an authenticator keeps of an account: it names the account to us and says nothing to others.
+pub fn user_handle(app_key: &[u8; 32], account_id: &str) -> String {
+    text(&secret::hmac(&secret::derive(app_key, "passkey-user"), account_id.as_bytes()))
 }
 
 /// The challenge that an answer belongs to (section 5.8.1), from its client data: of this ceremony and

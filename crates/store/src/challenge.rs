@@ -1,6 +1,6 @@
 //! Challenges: sign-ins that were asked for and are not yet proven.
 
-use crate::job;
+use crate::{factor, job, signin};
 use platform::{Context, Result, Row, Sql, sql};
 
 /// A sign-in that somebody asked for.
@@ -88,6 +88,8 @@ pub struct Proof<'a> {
     pub idle_seconds: i64,
     /// Seconds until any session ends.
     pub absolute_seconds: i64,
+    /// Seconds in which the second factor must follow, where there is one.
+    pub half_seconds: i64,
 }
 
 /// Who has signed in, and where they wanted to go.
@@ -97,6 +99,8 @@ pub struct Proven {
     pub username: String,
     /// The checked path.
     pub next: String,
+    /// True when there is a second factor: then what came into being is a half session, and nothing is open yet.
+    pub is_half: bool,
 }
 
 /// Remembers a challenge and the mail that carries it, in one batch. Two statements, whether the
@@ -221,30 +225,31 @@ pub async fn spend(cx: &Context, proof: &Proof<'_>) -> Result<Option<Proven>> {
         [proof.blog_id.into(), now.into(), proof.account_id.into()],
     );
     let who = sql(
-        "select a.username, c.next from sessions s
-         join accounts a on a.id = s.account_id join challenges c on c.consumed_by = s.id
-         where s.id = ?1",
+        "select a.username, c.next, exists (select 1 from half_sessions h where h.id = ?1) as is_half
+         from challenges c join accounts a on a.email = c.email where c.consumed_by = ?1",
         [proof.session_id.into()],
     );
     let mut statements = vec![consume, account, blog];
     statements.extend(session(cx, proof));
+    statements.push(factor::insert_half(cx, proof.session_id, proof.half_seconds));
     statements.push(who);
     let outcomes = cx.db.batch(statements).await?;
     let Some(row) = outcomes.last().and_then(|outcome| outcome.rows.first()) else {
         return Ok(None);
     };
-    Ok(Some(Proven { username: row.text("username")?, next: row.text("next")? }))
+    let is_half = row.int("is_half")? == 1;
+    Ok(Some(Proven { username: row.text("username")?, next: row.text("next")?, is_half }))
 }
 
-/// The session, what is remembered of the sign-in, the note to the person when the browser is new to an
-/// account that is not, and an end to the oldest sessions past fifty. Each looks at the one before.
+/// The session, unless the account has a second factor, and what follows from it.
 fn session(cx: &Context, proof: &Proof<'_>) -> Vec<Sql> {
     let now = cx.seconds();
     let session = sql(
         "insert into sessions (id, handle, account_id, user_agent, ip, created_at, used_at, rotated_at, proved_at,
            idle_ends_at, ends_at)
          select ?1, ?2, a.id, ?3, ?4, ?5, ?5, ?5, ?5, ?6, ?7
-         from challenges c join accounts a on a.email = c.email where c.consumed_by = ?1",
+         from challenges c join accounts a on a.email = c.email
+         where c.consumed_by = ?1 and not exists (select 1 from second_factors f where f.account_id = a.id)",
         [
             proof.session_id.into(),
             proof.handle.into(),
@@ -255,32 +260,9 @@ fn session(cx: &Context, proof: &Proof<'_>) -> Vec<Sql> {
             now.saturating_add(proof.absolute_seconds).into(),
         ],
     );
-    let signin = sql(
-        "insert into signins (id, account_id, at, ip, user_agent, is_new_browser)
-         select ?1, s.account_id, ?2, s.ip, s.user_agent, not exists
-           (select 1 from browsers b where b.account_id = s.account_id and b.browser_hash = ?3)
-         from sessions s where s.id = ?4",
-        [proof.handle.into(), now.into(), proof.device_hash.into(), proof.session_id.into()],
-    );
-    let note = sql(
-        "insert into jobs (id, kind, ref, created_at, next_at)
-         select ?1, 'new-browser-mail', ?1, ?2, ?2 from signins s
-         where s.id = ?1 and s.is_new_browser = 1
-           and exists (select 1 from browsers b where b.account_id = s.account_id)",
-        [proof.handle.into(), now.into()],
-    );
-    let browser = sql(
-        "insert into browsers (account_id, browser_hash, created_at)
-         select s.account_id, ?1, ?2 from sessions s where s.id = ?3 on conflict do nothing",
-        [proof.device_hash.into(), now.into(), proof.session_id.into()],
-    );
-    let oldest = sql(
-        "delete from sessions where id in
-           (select id from sessions where account_id = (select account_id from sessions where id = ?1)
-            order by created_at desc, id limit 50 offset 50)",
-        [proof.session_id.into()],
-    );
-    vec![session, signin, note, browser, oldest]
+    let mut statements = vec![session];
+    statements.extend(signin::begin(cx, proof.session_id, proof.handle, proof.device_hash));
+    statements
 }
 
 /// Removes challenges that ended a day ago or longer, a few at a time.

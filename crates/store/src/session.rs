@@ -1,5 +1,6 @@
 //! Sessions: signed-in browsers.
 
+use crate::signin;
 use platform::{Context, Result, Row, sql};
 
 /// A signed-in browser and whose it is.
@@ -68,6 +69,71 @@ pub async fn rotate(cx: &Context, id: &str, new_id: &str, grace_seconds: i64) ->
     let now = cx.seconds();
     let statement = sql(
         "update sessions set id = ?2, previous_id = ?1, previous_until = ?4, rotated_at = ?3
+         where id = ?1 returning handle",
+        [id.into(), new_id.into(), now.into(), now.saturating_add(grace_seconds).into()],
+    );
+    Ok(cx.db.first(statement).await?.is_some())
+}
+
+/// A session that begins with a second factor or a passkey.
+#[derive(Debug, Clone)]
+pub struct New<'a> {
+    /// SHA-256 of the cookie's value.
+    pub id: &'a str,
+    /// Whose it is.
+    pub account_id: &'a str,
+    /// What names it on pages; also the id of the sign-in and of the note on it.
+    pub handle: &'a str,
+    /// The browser's own name, cut.
+    pub user_agent: &'a str,
+    /// Where the request came from, if the host knows.
+    pub ip: Option<String>,
+    /// SHA-256 of the browser's own long-lived cookie.
+    pub device_hash: &'a str,
+    /// Seconds until an unused session ends.
+    pub idle_seconds: i64,
+    /// Seconds until any session ends.
+    pub absolute_seconds: i64,
+    /// The half session that becomes whole with it, if there was one.
+    pub half_id: Option<&'a str>,
+    /// The session that the same browser had, which ends.
+    pub old_id: Option<&'a str>,
+}
+
+/// Begins a session. Who may have it, the caller has made sure of.
+pub async fn insert(cx: &Context, new: &New<'_>) -> Result<()> {
+    let now = cx.seconds();
+    let session = sql(
+        "insert into sessions (id, handle, account_id, user_agent, ip, created_at, used_at, rotated_at, proved_at,
+           idle_ends_at, ends_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6, ?6, ?7, ?8)",
+        [
+            new.id.into(),
+            new.handle.into(),
+            new.account_id.into(),
+            new.user_agent.into(),
+            new.ip.clone().into(),
+            now.into(),
+            now.saturating_add(new.idle_seconds).into(),
+            now.saturating_add(new.absolute_seconds).into(),
+        ],
+    );
+    let mut statements = vec![session];
+    statements.extend(signin::begin(cx, new.id, new.handle, new.device_hash));
+    let ends = [
+        new.half_id.map(|id| sql("delete from half_sessions where id = ?1", [id.into()])),
+        new.old_id.map(|id| sql("delete from sessions where id = ?1", [id.into()])),
+    ];
+    statements.extend(ends.into_iter().flatten());
+    cx.db.batch(statements).await.map(|_| ())
+}
+
+/// Remembers that its person proved afresh who they are, and gives the session a new id; the old one is
+/// good for `grace_seconds` more. False when another request has done so in the meantime.
+pub async fn prove(cx: &Context, id: &str, new_id: &str, grace_seconds: i64) -> Result<bool> {
+    let now = cx.seconds();
+    let statement = sql(
+        "update sessions set id = ?2, previous_id = ?1, previous_until = ?4, rotated_at = ?3, proved_at = ?3
          where id = ?1 returning handle",
         [id.into(), new_id.into(), now.into(), now.saturating_add(grace_seconds).into()],
     );

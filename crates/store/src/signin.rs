@@ -1,6 +1,6 @@
 //! Sign-ins that happened: what a person can look back on.
 
-use platform::{Context, Result, Row, sql};
+use platform::{Context, Result, Row, Sql, sql};
 
 const YEAR_SECONDS: i64 = 365 * 86_400;
 
@@ -75,4 +75,37 @@ pub async fn forget_old(cx: &Context) -> Result<()> {
         [before.into()],
     );
     cx.db.batch(vec![rows, addresses]).await.map(|_| ())
+}
+
+/// What follows from a session that begins, in the batch of its insert: what is remembered of the
+/// sign-in, the note to the person when the browser is new to an account that is not, and an end to the
+/// oldest sessions past fifty. Each looks at the one before; without the session none does anything.
+pub(crate) fn begin(cx: &Context, session_id: &str, handle: &str, device_hash: &str) -> Vec<Sql> {
+    let now = cx.seconds();
+    let signin = sql(
+        "insert into signins (id, account_id, at, ip, user_agent, is_new_browser)
+         select ?1, s.account_id, ?2, s.ip, s.user_agent, not exists
+           (select 1 from browsers b where b.account_id = s.account_id and b.browser_hash = ?3)
+         from sessions s where s.id = ?4",
+        [handle.into(), now.into(), device_hash.into(), session_id.into()],
+    );
+    let note = sql(
+        "insert into jobs (id, kind, ref, created_at, next_at)
+         select ?1, 'new-browser-mail', ?1, ?2, ?2 from signins s
+         where s.id = ?1 and s.is_new_browser = 1
+           and exists (select 1 from browsers b where b.account_id = s.account_id)",
+        [handle.into(), now.into()],
+    );
+    let browser = sql(
+        "insert into browsers (account_id, browser_hash, created_at)
+         select s.account_id, ?1, ?2 from sessions s where s.id = ?3 on conflict do nothing",
+        [device_hash.into(), now.into(), session_id.into()],
+    );
+    let oldest = sql(
+        "delete from sessions where id in
+           (select id from sessions where account_id = (select account_id from sessions where id = ?1)
+            order by created_at desc, id limit 50 offset 50)",
+        [session_id.into()],
+    );
+    vec![signin, note, browser, oldest]
 }

@@ -15,6 +15,9 @@ pub const PRE: &str = "__Host-pipit_pre";
 /// A browser that has signed in before, for a year: another one is worth a note to its person.
 pub const DEVICE: &str = "__Host-pipit_dev";
 
+/// A sign-in that has proven its address and waits for the second factor, for ten minutes.
+pub const HALF: &str = "__Host-pipit_half";
+
 const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;
 /// How long the value before a change is still good.

@@ -34,7 +34,7 @@ pub use visit::Visit;
 
 /// The cookies of the app's host. Blogs and media never set one.
 pub mod cookies {
-    pub use crate::cookie::{DEVICE, PRE, SESSION, clear, set, value};
+    pub use crate::cookie::{DEVICE, HALF, PRE, SESSION, clear, set, value};
 }
 
 /// Whether a function has a route at this path of this site, whatever the method. Hosts that run

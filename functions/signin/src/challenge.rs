@@ -111,12 +111,13 @@ pub fn waiting(v: &Visit<'_>, email: &str, next: &str, error: Option<&str>) -> W
 
 /// The value of the asking browser's cookie. One that is there is kept, so that the links of two
 /// mails both belong to this browser.
-fn browser(v: &Visit<'_>) -> Result<String> {
+pub fn browser(v: &Visit<'_>) -> Result<String> {
     match cookies::value(&v.req, cookies::PRE).filter(|value| secret::is_token(value)) {
         Some(value) => Ok(value.to_owned()),
         None => Ok(secret::token(&v.cx.random::<32>()?)),
     }
 }
+
 
 fn challenge(v: &Visit<'_>, browser: &str, wish: &Wish) -> Result<Challenge> {
     let key = web::app_key(v.cx)?;

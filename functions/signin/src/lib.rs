@@ -2,16 +2,21 @@
 
 mod account;
 mod app;
+mod begin;
 mod challenge;
+mod factor;
 mod fresh;
 mod health;
 mod indieauth;
 mod indieauth_token;
 mod mail;
+mod passkey;
 mod proof;
 mod provider;
+mod security;
 mod session;
 mod token;
+mod totp;
 mod words;
 
 use platform::Policy;
@@ -47,6 +52,54 @@ const ROUTES: &[Route] = &[
     Route::post("/settings/proof", Who::Session, |v| Box::pin(fresh::create(v)))
         .limits(ASK)
         .guards_a_secret(),
+    Route::get("/signin/factor", Who::Anyone, |v| Box::pin(factor::new(v))),
+    Route::post("/signin/factor", Who::Anyone, |v| Box::pin(factor::create(v)))
+        .limits(FACTOR)
+        .guards_a_secret(),
+    Route::post("/signin/passkey/challenge", Who::Anyone, |v| {
+        Box::pin(passkey::challenge_for_signin(v))
+    })
+    .limits(FACTOR),
+    Route::post("/signin/passkey", Who::Anyone, |v| Box::pin(passkey::sign_in(v)))
+        .limits(FACTOR)
+        .guards_a_secret(),
+    Route::post("/settings/proof/totp", Who::Session, |v| Box::pin(factor::prove_by_totp(v)))
+        .limits(FACTOR)
+        .guards_a_secret(),
+    Route::post("/settings/proof/passkey/challenge", Who::Session, |v| {
+        Box::pin(passkey::challenge_for_proof(v))
+    })
+    .limits(FACTOR),
+    Route::post("/settings/proof/passkey", Who::Session, |v| {
+        Box::pin(factor::prove_by_passkey(v))
+    })
+    .limits(FACTOR)
+    .guards_a_secret(),
+    Route::get("/settings/security", Who::Session, |v| Box::pin(security::index(v))),
+    Route::get("/settings/security/totp", Who::Session, |v| Box::pin(totp::new(v)))
+        .wants_fresh_proof(),
+    Route::post("/settings/security/totp", Who::Session, |v| Box::pin(totp::create(v)))
+        .limits(FACTOR)
+        .guards_a_secret()
+        .wants_fresh_proof(),
+    Route::post("/settings/security/totp/deletion", Who::Session, |v| Box::pin(totp::delete(v)))
+        .wants_fresh_proof(),
+    Route::post("/settings/security/recovery-codes", Who::Session, |v| {
+        Box::pin(security::create_codes(v))
+    })
+    .wants_fresh_proof(),
+    Route::post("/settings/security/passkeys/challenge", Who::Session, |v| {
+        Box::pin(passkey::challenge_for_new(v))
+    })
+    .limits(FACTOR)
+    .wants_fresh_proof(),
+    Route::post("/settings/security/passkeys", Who::Session, |v| Box::pin(passkey::create(v)))
+        .limits(FACTOR)
+        .wants_fresh_proof(),
+    Route::post("/settings/security/passkeys/{id}/deletion", Who::Session, |v| {
+        Box::pin(passkey::delete(v))
+    })
+    .wants_fresh_proof(),
     Route::get("/settings/tokens", Who::Session, |v| Box::pin(token::index(v))).wants_fresh_proof(),
     Route::post("/settings/tokens", Who::Session, |v| Box::pin(token::create(v)))
         .limits(TOKEN)
@@ -118,6 +171,11 @@ const POLL: &[Limit] = &[limit(Per::Address, "poll-5m", 300, 300)];
 /// Proving an address. The limit by mail address counts typed codes.
 const PROVE: &[Limit] =
     &[limit(Per::Address, "prove-5m", 25, 300), limit(Per::Mail, "prove-24h", 30, 86_400)];
+
+/// Showing a second factor. Where there is no session yet the handler takes the limit by account, before it
+/// looks at a code or a signature; so only who has proven the address can use it up.
+const FACTOR: &[Limit] =
+    &[limit(Per::Address, "factor-5m", 25, 300), limit(Per::Account, "factor-24h", 60, 86_400)];
 
 /// Making a token. Where a code is exchanged for it, the handler takes the limit by account, because only
 /// the code says whose it is.

@@ -15,6 +15,7 @@ pub async fn send(cx: &Context, job: &Job) -> Result<()> {
     store::challenge::delete_old(cx).await?;
     store::session::delete_old(cx).await?;
     store::signin::forget_old(cx).await?;
+    store::factor::delete_old(cx).await?;
     store::quota::delete_old(cx).await?;
     let Some(challenge) = store::challenge::find_live(cx, &job.subject).await? else {
         return Ok(());

@@ -1,16 +1,13 @@
 //! Proving an address, by the link of the mail in the browser that asked, or by its code anywhere.
 //! A GET proves nothing: mail scanners open links, and some press buttons.
 
-use crate::{PROVE, challenge::waiting};
+use crate::{PROVE, begin::Entry, challenge::waiting};
 use askama::Template;
 use domain::{challenge as rules, secret, session as life};
 use http::{HeaderValue, StatusCode, header};
 use platform::{Error, Response, Result};
 use store::challenge::{self, Of, Proof};
 use web::{Form, Layout, Per, Visit, cookies};
-
-const USER_AGENT_CHARS_MAX: usize = 200;
-const DEVICE_SECONDS: i64 = 365 * 86_400;
 
 #[derive(Template)]
 #[template(path = "link.html")]
@@ -71,10 +68,7 @@ fn ask_first(
     ends: String,
 ) -> Result<Response> {
     if token.is_empty() {
-        let page = crate::challenge::Waiting {
-            ends: Some(ends),
-            ..waiting(v, email, form.get("next"), None)
-        };
+        let page = crate::challenge::Waiting { ends: Some(ends), ..waiting(v, email, form.get("next"), None) };
         return web::page_with_status(StatusCode::FORBIDDEN, &page);
     }
     link_page(v, StatusCode::FORBIDDEN, !is_asking(v), token, Some(ends), None)
@@ -153,24 +147,22 @@ async fn right_code(v: &Visit<'_>, of: Of<'_>, code: &str) -> Result<Option<Prov
     }
 }
 
-/// Turns the challenge into a session, once.
+/// Turns the challenge into a session, once; or where there is a second factor, into a half one.
 async fn sign_in(v: &Visit<'_>, challenge_id: &str, attempts_max: i64) -> Result<Response> {
-    let value = secret::token(&v.cx.random::<32>()?);
-    let device = device(v)?;
-    let handle = secret::hex(&v.cx.random::<16>()?);
-    let user_agent: String = v.header("user-agent").chars().take(USER_AGENT_CHARS_MAX).collect();
+    let entry = Entry::of(v)?;
     let proof = Proof {
         challenge_id,
         attempts_max,
-        session_id: &secret::sha256_hex(value.as_bytes()),
+        session_id: &entry.session_id(),
         account_id: &v.cx.id()?,
         blog_id: &v.cx.id()?,
-        user_agent: &user_agent,
-        ip: v.client.map(|client| client.0.to_string()),
-        handle: &handle,
-        device_hash: &secret::sha256_hex(device.as_bytes()),
+        user_agent: &entry.user_agent,
+        ip: entry.ip.clone(),
+        handle: &entry.handle,
+        device_hash: &secret::sha256_hex(entry.device.as_bytes()),
         idle_seconds: life::IDLE_SECONDS,
         absolute_seconds: life::ABSOLUTE_SECONDS,
+        half_seconds: life::HALF_SECONDS,
     };
     let proven = match challenge::spend(v.cx, &proof).await {
         Err(Error::Conflict) => {
@@ -180,24 +172,19 @@ async fn sign_in(v: &Visit<'_>, challenge_id: &str, attempts_max: i64) -> Result
         }
         other => other?.ok_or_else(over)?,
     };
+    if proven.is_half {
+        // Nothing is open yet, so whatever session the browser has stays as it is.
+        let mut response = web::see_other("/signin/factor")?;
+        cookies::set(&mut response, cookies::HALF, &entry.value, life::HALF_SECONDS)?;
+        return Ok(response);
+    }
     web::announce(v.cx, &proven.username).await?;
     if let Some(old) = &v.session {
         store::session::delete(v.cx, &old.id).await?;
     }
-    let mut response = web::see_other(&proven.next)?;
-    cookies::set(&mut response, cookies::SESSION, &value, life::ABSOLUTE_SECONDS)?;
-    cookies::set(&mut response, cookies::DEVICE, &device, DEVICE_SECONDS)?;
-    cookies::clear(&mut response, cookies::PRE)?;
+    let response = entry.response(&proven.next)?;
     v.cx.wake();
     Ok(response)
-}
-
-/// The browser's own long-lived value: the one it has, or a new one.
-fn device(v: &Visit<'_>) -> Result<String> {
-    match cookies::value(&v.req, cookies::DEVICE).filter(|value| secret::is_token(value)) {
-        Some(value) => Ok(value.to_owned()),
-        None => Ok(secret::token(&v.cx.random::<32>()?)),
-    }
 }
 
 fn is_asking_browser(v: &Visit<'_>, browser_hash: &str) -> bool {
