@@ -10,6 +10,23 @@ CREATE TABLE accounts (
 , bio text not null default '', timezone text, avatar_key text, header_key text, uses_gravatar integer not null default 1, gravatar_key text, gravatar_check_at integer not null default 0, site_verified_at integer, site_misses integer not null default 0, site_check_at integer not null default 0) strict, without rowid;
 CREATE INDEX accounts_by_gravatar_check on accounts (gravatar_check_at) where uses_gravatar = 1 and avatar_key is null;
 CREATE INDEX accounts_by_site_check on accounts (site_check_at) where site is not null;
+CREATE TABLE app_challenges (
+  id text primary key,               -- 128 random bits, hex
+  email text not null,
+  app_name text not null,
+  redirect_url text not null,        -- what opens the app, checked; may be empty
+  asker_hash text not null,          -- SHA-256 of the value that the asking app alone was given
+  token_hash text not null unique,   -- SHA-256 of the link's token
+  code_hash text not null,           -- HMAC of id and code
+  attempts integer not null default 0,
+  created_at integer not null,
+  expires_at integer not null,
+  consumed_at integer,
+  consumed_by text                   -- the token that it became
+) strict, without rowid;
+CREATE INDEX app_challenges_by_asker on app_challenges (asker_hash);
+CREATE INDEX app_challenges_by_expiry on app_challenges (expires_at);
+CREATE INDEX app_challenges_by_token on app_challenges (consumed_by) where consumed_by is not null;
 CREATE TABLE blogs (
   id text primary key,
   account_id text not null references accounts (id) on delete cascade,
@@ -49,6 +66,20 @@ CREATE TABLE challenges (
 CREATE INDEX challenges_by_browser on challenges (browser_hash);
 CREATE INDEX challenges_by_expiry on challenges (expires_at);
 CREATE INDEX challenges_by_session on challenges (consumed_by) where consumed_by is not null;
+CREATE TABLE consents (
+  code_hash text primary key,        -- SHA-256 of the code
+  account_id text not null references accounts (id) on delete cascade,
+  client_id text not null,           -- the app's address
+  redirect_uri text not null,        -- where the code was sent
+  scopes text not null,              -- words with a space between them; empty: who it is, and no token
+  challenge text,                    -- PKCE, S256
+  created_at integer not null,
+  expires_at integer not null,
+  spent_at integer,
+  spent_by text                      -- the token that it became, or would have
+) strict, without rowid;
+CREATE INDEX consents_by_expiry on consents (expires_at);
+CREATE INDEX consents_by_token on consents (spent_by) where spent_by is not null;
 CREATE TABLE entries (
   id text primary key,
   feed_id text not null references feeds (id) on delete cascade,
@@ -84,6 +115,15 @@ CREATE TABLE follows (
   primary key (follower_id, followed_id)
 ) strict, without rowid;
 CREATE INDEX follows_by_followed on follows (followed_id);
+CREATE TABLE half_sessions (
+  id text primary key,               -- SHA-256 of the half session's own cookie
+  account_id text not null references accounts (id) on delete cascade,
+  next text not null,                -- where to go afterwards: a checked path of our own
+  attempts integer not null default 0,
+  expires_at integer not null
+) strict, without rowid;
+CREATE INDEX half_sessions_by_account on half_sessions (account_id);
+CREATE INDEX half_sessions_by_expiry on half_sessions (expires_at);
 CREATE TABLE jobs (
   id text primary key,
   kind text not null,
@@ -119,6 +159,24 @@ CREATE TABLE media (
   created_at integer not null
 ) strict, without rowid;
 CREATE INDEX media_by_post on media (post_id);
+CREATE TABLE passkey_challenges (
+  hash text primary key,             -- SHA-256 of the challenge
+  purpose text not null check (purpose in ('signin', 'proof', 'new')),
+  owner text not null,               -- the account, or for a sign-in the hash of the browser's cookie
+  expires_at integer not null
+) strict, without rowid;
+CREATE INDEX passkey_challenges_by_expiry on passkey_challenges (expires_at);
+CREATE TABLE passkeys (
+  id text primary key,               -- names it on pages
+  account_id text not null references accounts (id) on delete cascade,
+  credential_id text not null unique, -- base64url, as the authenticator named it
+  public_key text not null,          -- base64url of an uncompressed point on P-256
+  sign_count integer not null,       -- as the authenticator counts; 0 when it does not
+  name text not null,                -- what its person calls it
+  created_at integer not null,
+  used_at integer
+) strict, without rowid;
+CREATE INDEX passkeys_by_account on passkeys (account_id, created_at);
 CREATE TABLE posts (
   id text primary key,
   blog_id text not null references blogs (id) on delete cascade,
@@ -139,6 +197,16 @@ CREATE INDEX posts_by_account on posts (account_id, published_at desc, id desc)
   where visibility = 'public' and deleted_at is null;
 CREATE INDEX posts_public on posts (blog_id, published_at desc, id desc)
   where visibility = 'public' and deleted_at is null;
+CREATE TABLE recovery_codes (
+  account_id text not null references accounts (id) on delete cascade,
+  code_hash text not null,           -- HMAC of account and code; the row goes when the code is used
+  created_at integer not null,
+  primary key (account_id, code_hash)
+) strict, without rowid;
+CREATE VIEW second_factors as
+  select account_id from totps
+  union all
+  select account_id from passkeys;
 CREATE TABLE sessions (
   id text primary key,               -- SHA-256 of the cookie's value
   account_id text not null references accounts (id) on delete cascade,
@@ -181,3 +249,22 @@ CREATE TABLE subscriptions (
   unique (account_id, feed_id)
 ) strict, without rowid;
 CREATE INDEX subscriptions_by_feed on subscriptions (feed_id);
+CREATE TABLE tokens (
+  id text primary key,
+  account_id text not null references accounts (id) on delete cascade,
+  token_hash text not null unique,   -- SHA-256 of the token
+  name text not null,                -- what its person or its app calls it
+  client_id text,                    -- the app's address, where it came by IndieAuth
+  scopes text not null,              -- words with a space between them
+  created_at integer not null,
+  used_at integer,                   -- exact to the hour
+  expires_at integer
+) strict, without rowid;
+CREATE INDEX tokens_by_account on tokens (account_id, created_at desc);
+CREATE TABLE totps (
+  account_id text primary key references accounts (id) on delete cascade,
+  secret text not null,              -- sealed with a key of the app
+  last_step integer not null,        -- the last step of 30 seconds whose code was used; no earlier one counts again
+  created_at integer not null,
+  used_at integer
+) strict, without rowid;
