@@ -137,5 +137,6 @@ const DEVELOPMENT: &[(&str, &str)] = &[
     ("STRIPE_SECRET_KEY", "sk_test_pipit"),
     ("STRIPE_WEBHOOK_SECRET", crate::pipit::STRIPE_SECRET),
     ("OUTBOUND_ALLOW", "localhost:8025,localhost:8028"),
+    ("GRAVATAR", "off"),
     ("BUILD", "test"),
 ];

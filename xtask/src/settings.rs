@@ -28,6 +28,7 @@ const NAMES: &[&str] = &[
     "STRIPE_WEBHOOK_SECRET",
     "STRIPE_API_BASE",
     "STRIPE_PRICES",
+    "GRAVATAR",
     "CHAT_WEBHOOK_URL",
 ];
 
@@ -64,6 +65,7 @@ pub fn local(local: &Local) -> Result<Settings> {
     set("MAIL_API_BASE", format!("http://localhost:{mail_port}"));
     set("MAIL_TOKEN", "development".to_owned());
     set("MAIL_FROM", "Pipit <pipit@localhost.example>".to_owned());
+    set("GRAVATAR", "off".to_owned());
     if local.ahead_seconds != 0 {
         set("CLOCK_AHEAD_SECONDS", local.ahead_seconds.to_string());
     }

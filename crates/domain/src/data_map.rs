@@ -18,6 +18,7 @@ pub struct Column {
 }
 
 const ACCOUNT: &str = "until the account is deleted";
+const PICTURE: &str = "until it is replaced or removed, or the account is deleted";
 const CHALLENGE: &str = "ten minutes of use, then removed within a day";
 const SESSION: &str = "until signed out, 30 days without use, or 180 days";
 const TOKEN: &str = "until the token is revoked or ends, or the account is deleted";
@@ -33,6 +34,11 @@ pub const COLUMNS: &[Column] = &[
     column("accounts", "email", "The mail address", "Signing in, and notices about the account", ACCOUNT),
     column("accounts", "name", "The name to show", "Shown beside what the person publishes", ACCOUNT),
     column("accounts", "site", "The person's web site", "Shown on the profile", ACCOUNT),
+    column("accounts", "bio", "What the person says of themself", "Shown on the profile", ACCOUNT),
+    column("accounts", "timezone", "The time zone, first as the browser says it", "Showing the person times as their clocks do; nobody else sees it", ACCOUNT),
+    column("accounts", "avatar_key", "The uploaded picture", "Shown beside what the person publishes", PICTURE),
+    column("accounts", "header_key", "The uploaded picture at the top of the profile", "Shown on the profile", PICTURE),
+    column("accounts", "gravatar_key", "A copy of the picture at Gravatar, which we ask for with a hash of the mail address", "Shown where no picture was uploaded; the person can switch it off", PICTURE),
     column("accounts", "created_at", "When the account was made", "Finding misuse", ACCOUNT),
     column("challenges", "email", "The mail address of someone who asks to sign in or up", "Sending the mail with link and code", CHALLENGE),
     column("challenges", "username", "The username asked for at sign-up", "Making the account once the address is proved", CHALLENGE),

@@ -91,6 +91,8 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// None: there is no billing, and everything is free.
     pub stripe: Option<StripeConfig>,
+    /// Whether Gravatar may be asked for pictures at all.
+    pub gravatar: bool,
     /// `host:port` pairs on loopback; empty in every release build.
     pub outbound_allow: Vec<String>,
     /// Seconds the clock runs ahead; 0 in every release build.
@@ -121,6 +123,7 @@ impl Config {
             minimum_age: get("MINIMUM_AGE").and_then(|age| age.parse().ok()),
             mail: mail(&get)?,
             stripe: stripe(&get)?,
+            gravatar: get("GRAVATAR").is_none_or(|text| text != "off"),
             outbound_allow,
             clock_ahead_seconds: clock.and_then(|s| s.parse().ok()).unwrap_or(0),
             build: get("BUILD").unwrap_or_else(|| "0".to_owned()),

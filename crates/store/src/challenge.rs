@@ -230,6 +230,7 @@ pub async fn spend(cx: &Context, proof: &Proof<'_>) -> Result<Option<Proven>> {
         [proof.session_id.into()],
     );
     let mut statements = vec![consume, account, blog];
+    statements.extend(profile::first_checks(cx, proof.account_id)?);
     statements.extend(session(cx, proof));
     statements.push(factor::insert_half(cx, proof.session_id, proof.half_seconds));
     statements.push(who);

@@ -22,6 +22,15 @@ pub async fn delete(cx: &Context, follower_id: &str, username: &str) -> Result<(
     cx.db.batch(vec![statement]).await.map(|_| ())
 }
 
+/// Whether an account follows another one.
+pub async fn is_following(cx: &Context, follower_id: &str, followed_id: &str) -> Result<bool> {
+    let statement = sql(
+        "select 1 as one from follows where follower_id = ?1 and followed_id = ?2",
+        [follower_id.into(), followed_id.into()],
+    );
+    Ok(cx.db.first(statement).await?.is_some())
+}
+
 /// The user names and display names of those an account follows, at most 1,000.
 pub async fn list(cx: &Context, follower_id: &str) -> Result<Vec<(String, String)>> {
     let statement = sql(

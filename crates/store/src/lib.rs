@@ -17,6 +17,7 @@ pub mod limit;
 pub mod media;
 pub mod passkey;
 pub mod post;
+pub mod profile;
 pub mod quota;
 pub mod session;
 pub mod signin;

@@ -20,6 +20,8 @@ pub struct Session {
     pub email: String,
     /// Its blog.
     pub blog_id: String,
+    /// Its time zone, a name of the IANA database, once it is known.
+    pub timezone: Option<String>,
     /// When it was last seen, exact to the hour.
     pub used_at: i64,
     /// When its id last changed.
@@ -33,7 +35,7 @@ pub struct Session {
 pub async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
     let statement = sql(
         "select s.id, coalesce(s.handle, '') as handle, s.account_id, s.used_at, s.rotated_at, s.proved_at,
-           a.username, a.name, a.email, b.id as blog_id
+           a.username, a.name, a.email, a.timezone, b.id as blog_id
          from sessions s join accounts a on a.id = s.account_id join blogs b on b.username = a.username
          where (s.id = ?1 or (s.previous_id = ?1 and s.previous_until > ?2))
            and s.idle_ends_at > ?2 and s.ends_at > ?2",
@@ -48,6 +50,7 @@ pub async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
         name: row.text("name")?,
         email: row.text("email")?,
         blog_id: row.text("blog_id")?,
+        timezone: row.opt_text("timezone")?,
         used_at: row.int("used_at")?,
         rotated_at: row.int("rotated_at")?,
         proved_at: row.int("proved_at")?,

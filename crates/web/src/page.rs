@@ -14,6 +14,8 @@ pub struct Layout {
     pub build: String,
     /// The user name of the signed-in account.
     pub signed_in: Option<String>,
+    /// The time zone of the signed-in account; empty while it is not known.
+    pub timezone: String,
     /// What this place is called.
     pub app_name: String,
 }
@@ -22,7 +24,8 @@ impl Layout {
     /// The layout of a page for this visit.
     pub fn of(visit: &Visit<'_>, title: &str) -> Self {
         let signed_in = visit.session.as_ref().map(|session| session.username.clone());
-        Self::new(visit.cx, title, signed_in)
+        let timezone = visit.session.as_ref().and_then(|session| session.timezone.clone());
+        Self { timezone: timezone.unwrap_or_default(), ..Self::new(visit.cx, title, signed_in) }
     }
 
     pub(crate) fn new(cx: &Context, title: &str, signed_in: Option<String>) -> Self {
@@ -30,6 +33,7 @@ impl Layout {
             title: title.to_owned(),
             build: cx.config.build.clone(),
             signed_in,
+            timezone: String::new(),
             app_name: "Pipit".to_owned(),
         }
     }

@@ -1,6 +1,7 @@
 //! One request on its way through its handler.
 
 use crate::{Grant, Limit, answer, form};
+use domain::{datetime, timezone};
 use platform::{Body, ClientAddress, Context, Error, Request, Result};
 use store::session::Session;
 
@@ -48,6 +49,12 @@ impl Visit<'_> {
         self.session.as_ref().is_some_and(|session| {
             self.cx.seconds().saturating_sub(session.proved_at) <= FRESH_SECONDS
         })
+    }
+
+    /// A moment as the clock of whoever reads shows it, `22 Nov 2026, 14:05`; for strangers in UTC.
+    pub fn human(&self, seconds: i64) -> String {
+        let zone = self.session.as_ref().and_then(|session| session.timezone.as_deref());
+        datetime::human(zone.map_or(seconds, |zone| timezone::local(zone, seconds)), "en")
     }
 
     /// A value of the query, or nothing.

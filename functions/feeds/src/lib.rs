@@ -10,6 +10,7 @@ mod fetch;
 mod follow;
 mod json;
 mod rss;
+mod site;
 mod subscription;
 mod timeline;
 mod xml;
@@ -36,7 +37,10 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The kinds of jobs that it carries out.
-pub const JOBS: &[Job] = &[Job { kind: "feeds-due", run: |cx, _| Box::pin(due::run(cx)) }];
+pub const JOBS: &[Job] = &[
+    Job { kind: "feeds-due", run: |cx, _| Box::pin(due::run(cx)) },
+    Job { kind: store::profile::SITE_CHECK, run: |cx, _| Box::pin(site::run(cx)) },
+];
 
 const CHANGES: &[Limit] = &[
     Limit {

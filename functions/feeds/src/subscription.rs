@@ -81,7 +81,7 @@ pub async fn page(v: &Visit<'_>, typed: Typed) -> Result<Response> {
         error_url: None,
         username: String::new(),
         error_username: None,
-        feeds: feeds.into_iter().map(feed).collect(),
+        feeds: feeds.into_iter().map(|one| feed(v, one)).collect(),
         people: people.into_iter().map(|(username, name)| person(v, username, name)).collect(),
     };
     match typed {
@@ -94,7 +94,7 @@ pub async fn page(v: &Visit<'_>, typed: Typed) -> Result<Response> {
     web::page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-fn feed(subscription: store::subscription::Subscription) -> Feed {
+fn feed(v: &Visit<'_>, subscription: store::subscription::Subscription) -> Feed {
     let waiting = "Its entries arrive in a moment";
     let state = if subscription.checked_at.is_some() { "Checked every hour" } else { waiting };
     Feed {
@@ -103,7 +103,7 @@ fn feed(subscription: store::subscription::Subscription) -> Feed {
         id: subscription.id,
         url: subscription.url,
         last_iso: subscription.newest_at.map(datetime::rfc3339).unwrap_or_default(),
-        last: subscription.newest_at.map(|at| datetime::human(at, "en")),
+        last: subscription.newest_at.map(|at| v.human(at)),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::content::pictures_to_links;
 use askama::Template;
 use domain::{datetime, html, post::Post};
-use platform::{Context, Response, Result};
+use platform::{Response, Result};
 use store::{entry::Listed, post::Author};
 use url::Url;
 use web::{Layout, Visit};
@@ -22,8 +22,8 @@ pub async fn index(v: Visit<'_>) -> Result<Response> {
     let entries = store::entry::list_subscribed(v.cx, &session.account_id, limit).await?;
     let mut items: Vec<Item> = posts
         .into_iter()
-        .map(|(post, author)| post_item(v.cx, post, author))
-        .chain(entries.into_iter().map(entry_item))
+        .map(|(post, author)| post_item(&v, post, author))
+        .chain(entries.into_iter().map(|listed| entry_item(&v, listed)))
         .collect();
     items.sort_by_key(|item| std::cmp::Reverse(item.at));
     items.truncate(ITEMS_MAX);
@@ -66,7 +66,8 @@ struct Photo {
     height: u32,
 }
 
-fn post_item(cx: &Context, post: Post, author: Author) -> Item {
+fn post_item(v: &Visit<'_>, post: Post, author: Author) -> Item {
+    let cx = v.cx;
     let origin = cx.config.blog_origin(&author.username);
     let url = format!("{origin}{}", post.path);
     let html = match Url::parse(&url) {
@@ -88,13 +89,13 @@ fn post_item(cx: &Context, post: Post, author: Author) -> Item {
         title: post.title,
         html: pictures_to_links(&html, |src| src.starts_with(&ours)),
         published_iso: datetime::rfc3339(post.published_at),
-        published: datetime::human(post.published_at, "en"),
+        published: v.human(post.published_at),
         photos: photos.collect(),
         is_feed: false,
     }
 }
 
-fn entry_item(listed: Listed) -> Item {
+fn entry_item(v: &Visit<'_>, listed: Listed) -> Item {
     let entry = listed.entry;
     Item {
         at: entry.published_at,
@@ -104,7 +105,7 @@ fn entry_item(listed: Listed) -> Item {
         title: entry.title,
         html: entry.html,
         published_iso: datetime::rfc3339(entry.published_at),
-        published: datetime::human(entry.published_at, "en"),
+        published: v.human(entry.published_at),
         photos: Vec::new(),
         is_feed: true,
     }

@@ -55,14 +55,14 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
 
 /// The stored object; where there is none, or it has got lost, the drawn one.
 async fn picture(v: &Visit<'_>, profile: &Profile) -> Result<Response> {
-    if let Some(key) = key(profile) {
-        if let Some(blob) = v.cx.blobs.get(key, None).await? {
-            let mut response = Response::new(blob.body);
-            let kind = HeaderValue::from_str(&blob.content_type).map_err(Error::internal)?;
-            response.headers_mut().insert(header::CONTENT_TYPE, kind);
-            response.headers_mut().insert(header::CONTENT_LENGTH, blob.size.into());
-            return Ok(response);
-        }
+    if let Some(key) = key(profile)
+        && let Some(blob) = v.cx.blobs.get(key, None).await?
+    {
+        let mut response = Response::new(blob.body);
+        let kind = HeaderValue::from_str(&blob.content_type).map_err(Error::internal)?;
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        response.headers_mut().insert(header::CONTENT_LENGTH, blob.size.into());
+        return Ok(response);
     }
     Ok(web::text(StatusCode::OK, "image/svg+xml", rules::drawn(&profile.username)))
 }

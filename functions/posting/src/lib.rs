@@ -1,8 +1,12 @@
-//! Writing: the composer, one's own posts, and the files that belong to them.
+//! Writing: the composer, one's own posts, the person who writes them, and the files that belong to them.
 
+mod avatar;
 mod draft;
+mod gravatar;
 mod media;
+mod person;
 mod post;
+mod profile;
 mod range;
 
 use platform::{Policy, Site};
@@ -22,11 +26,21 @@ const ROUTES: &[Route] = &[
         .limits(WRITE)
         .body(BODY_BYTES_MAX),
     Route::post("/posts/{id}/deletion", Who::Session, |v| Box::pin(post::delete(v))).limits(WRITE),
+    Route::get("/settings/profile", Who::Session, |v| Box::pin(profile::edit(v))),
+    Route::post("/settings/profile", Who::Session, |v| Box::pin(profile::update(v)))
+        .limits(WRITE)
+        .body(profile::BODY_BYTES_MAX),
+    Route::post("/account/timezone", Who::Session, |v| Box::pin(profile::learn_timezone(v)))
+        .limits(WRITE),
+    Route::get("/@{username}", Who::Anyone, |v| Box::pin(person::show(v))),
+    Route::get("/avatars/{username}", Who::Anyone, |v| Box::pin(avatar::show(v))),
     Route::get("/t/{blog}/{file}", Who::Anyone, |v| Box::pin(media::show(v))).on(Site::Media),
 ];
 
-const JOBS: &[Job] =
-    &[Job { kind: "media-deletion", run: |cx, job| Box::pin(media::delete(cx, job)) }];
+const JOBS: &[Job] = &[
+    Job { kind: "media-deletion", run: |cx, job| Box::pin(media::delete(cx, job)) },
+    Job { kind: store::profile::GRAVATAR_CHECK, run: |cx, _| Box::pin(gravatar::run(cx)) },
+];
 
 /// A picture of 45 MiB, the longest text, and what a form puts around them.
 const BODY_BYTES_MAX: usize = 48 << 20;

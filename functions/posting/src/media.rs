@@ -19,7 +19,7 @@ pub async fn store(cx: &Context, post: &Post, picture: Clean, alt: String) -> Re
     let Clean { kind, bytes, width, height } = picture;
     let name = u128::from_le_bytes(cx.random::<16>()?);
     let media = Media {
-        key: format!("t/{}/{name:032x}.{}", post.blog_id, kind.extension()),
+        key: key(&post.blog_id, &format!("{name:032x}"), kind),
         blog_id: post.blog_id.clone(),
         post_id: post.id.clone(),
         content_type: kind.media_type().to_owned(),
@@ -31,6 +31,11 @@ pub async fn store(cx: &Context, post: &Post, picture: Clean, alt: String) -> Re
     cx.blobs.put(&media.key, &media.content_type, bytes.into()).await?;
     let row = store::media::insert(cx, &media);
     Ok((Photo { key: media.key, alt: media.alt, width, height }, row))
+}
+
+/// The key of a blog's object; the name is letters and digits that nobody can guess.
+pub fn key(blog_id: &str, name: &str, kind: Kind) -> String {
+    format!("t/{blog_id}/{name}.{}", kind.extension())
 }
 
 /// The job `media-deletion`; its subject is the object's key.

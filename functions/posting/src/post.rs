@@ -74,7 +74,7 @@ pub async fn index(v: Visit<'_>) -> Result<Response> {
     web::page(&Index {
         layout: Layout::of(&v, "Posts"),
         older: older.map(|last| format!("/posts?before={}-{}", last.published_at, last.id)),
-        posts: posts.iter().map(|post| row(&blog_url, post)).collect(),
+        posts: posts.iter().map(|post| row(&v, &blog_url, post)).collect(),
         blog_url,
     })
 }
@@ -84,13 +84,13 @@ fn position(before: &str) -> Option<(i64, String)> {
     Some((at.parse().ok()?, id.to_owned()))
 }
 
-fn row(blog_url: &str, post: &Post) -> Row {
+fn row(v: &Visit<'_>, blog_url: &str, post: &Post) -> Row {
     Row {
         id: post.id.clone(),
         label: post.label(LABEL_CHARS),
         url: format!("{blog_url}{}", post.path),
         published_iso: datetime::rfc3339(post.published_at),
-        published: datetime::human(post.published_at, "en"),
+        published: v.human(post.published_at),
         is_deleted: post.deleted_at.is_some(),
     }
 }
