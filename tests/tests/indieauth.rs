@@ -209,6 +209,34 @@ fn older_apps_need_no_pkce_and_may_send_only_code_and_client_id() {
     code(&ann, &without_type);
 }
 
+/// Micro.blog's app: `?me=` first, no PKCE, an answer on the site's own page that opens the app.
+#[test]
+fn micro_blogs_app_gets_in() {
+    let pipit = Pipit::start();
+    let ann = pipit.sign_up("ann");
+    let (client, back) = ("https://micro.blog/", "https://micro.blog/indieauth/redirect");
+    let pairs = [
+        ("me", "https://ann.example/"),
+        ("redirect_uri", back),
+        ("client_id", client),
+        ("state", "4711"),
+        ("scope", "create"),
+        ("response_type", "code"),
+    ];
+    let page = ann.get(&path(&pairs)).expect(200);
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("form-action 'self' https://micro.blog microblog:;"), "{policy}");
+    let code = code(&ann, &pairs);
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("client_id", client),
+        ("redirect_uri", back),
+    ];
+    let said = json(&call(&pipit, "/indieauth/token", &fields).expect(200));
+    assert_eq!(said["scope"], "create");
+}
+
 #[test]
 fn a_verifier_without_a_challenge_is_refused_and_the_reverse() {
     let pipit = Pipit::start();
@@ -411,8 +439,7 @@ mod in_memory {
     fn a_code_ends_after_ten_minutes() {
         let pipit = Pipit::in_memory();
         let ann = pipit.sign_up("ann");
-        let (early, late) =
-            (code(&ann, &old_question("create")), code(&ann, &old_question("post")));
+        let (early, late) = (code(&ann, &old_question("create")), code(&ann, &old_question("post")));
         let clock = &pipit.memory().expect("it is in memory").native.clock;
         clock.advance(590);
         exchange(&pipit, &early, &[]).expect(200);

@@ -15,6 +15,9 @@ use store::consent::{self, NewConsent};
 use url::Url;
 use web::{Layout, Visit};
 
+/// Micro.blog's apps have people sent to this site, which sends them on into the app; browsers hold that
+/// to the policy of our form too.
+const MICRO_BLOG: &str = "https://micro.blog";
 /// Where apps send people.
 pub const PATH: &str = "/indieauth/auth";
 
@@ -89,6 +92,7 @@ pub async fn new(v: Visit<'_>) -> Result<Response> {
     }
     let me = me(&v, &v.session()?.username);
     let origin = asked.client.origin().ascii_serialization();
+    let onward = if origin == MICRO_BLOG { " microblog:" } else { "" };
     let page = Page {
         layout: Layout::of(&v, "Let an app in?"),
         client_id: asked.client.to_string(),
@@ -100,7 +104,7 @@ pub async fn new(v: Visit<'_>) -> Result<Response> {
         me,
     };
     let mut response = web::page(&page)?;
-    web::allow_form_to(v.cx, &mut response, &origin);
+    web::allow_form_to(v.cx, &mut response, &format!("{origin}{onward}"));
     Ok(response)
 }
 
