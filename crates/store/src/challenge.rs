@@ -1,6 +1,6 @@
 //! Challenges: sign-ins that were asked for and are not yet proven.
 
-use crate::{factor, job, signin};
+use crate::{factor, job, profile, signin};
 use platform::{Context, Result, Row, Sql, sql};
 
 /// A sign-in that somebody asked for.

@@ -27,8 +27,8 @@ fn file(name: &str) -> Option<(&'static str, &'static [u8])> {
         "waiting.js" => (SCRIPT, include_bytes!("../../../static/waiting.js")),
         "link.js" => (SCRIPT, include_bytes!("../../../static/link.js")),
         "compose.js" => (SCRIPT, include_bytes!("../../../static/compose.js")),
-        "passkey.js" => (SCRIPT, include_bytes!("../../../static/passkey.js")),
         "square.js" => (SCRIPT, include_bytes!("../../../static/square.js")),
+        "passkey.js" => (SCRIPT, include_bytes!("../../../static/passkey.js")),
         "time.js" => (SCRIPT, include_bytes!("../../../static/time.js")),
         _ => return None,
     })
