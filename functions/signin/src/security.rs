@@ -1,7 +1,7 @@
 //! The page of the second factor, and the recovery codes.
 
 use askama::Template;
-use domain::{datetime, recovery};
+use domain::recovery;
 use platform::{Response, Result};
 use store::factor::{self, Listed};
 use web::{Layout, Visit};
@@ -38,16 +38,16 @@ pub async fn index(v: Visit<'_>) -> Result<Response> {
         layout: Layout::of(&v, "Security"),
         is_fresh: v.is_proven_afresh(),
         any: factors.any(),
-        totp_since: factors.totp_since.map(|at| datetime::human(at, "en")),
+        totp_since: factors.totp_since.map(|at| v.human(at)),
         recovery_codes: factors.recovery_codes,
-        passkeys: factors.passkeys.into_iter().map(row).collect(),
+        passkeys: factors.passkeys.into_iter().map(|listed| row(&v, listed)).collect(),
     })
 }
 
-fn row(listed: Listed) -> Row {
+fn row(v: &Visit<'_>, listed: Listed) -> Row {
     Row {
-        created: datetime::human(listed.created_at, "en"),
-        used: listed.used_at.map(|at| datetime::human(at, "en")),
+        created: v.human(listed.created_at),
+        used: listed.used_at.map(|at| v.human(at)),
         id: listed.id,
         name: listed.name,
     }
