@@ -44,9 +44,11 @@ fn one(
 /// A Python with what `requirements.txt` names, in a folder of its own outside the project.
 fn python(project: &Project) -> Result<PathBuf> {
     if !process::on_path("python3") {
-        return Err("python3 is missing, which tests of clients need. Install it, for example with \
+        return Err(
+            "python3 is missing, which tests of clients need. Install it, for example with \
                     `apt-get install python3-venv`."
-            .to_owned());
+                .to_owned(),
+        );
     }
     let folder = project::cache().join("clients");
     let python = folder.join("bin/python");
@@ -57,7 +59,14 @@ fn python(project: &Project) -> Result<PathBuf> {
         process::run("a Python for the tests of clients", &mut venv, &log)?;
     }
     let mut install = Command::new(&python);
-    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
+    install.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--requirement",
+    ]);
     install.arg(project.path(FOLDER).join("requirements.txt"));
     process::run("pip install", &mut install, &log)?;
     Ok(python)
