@@ -39,7 +39,7 @@ async function strangers(browser) {
 async function signedIn(browser) {
   const { page, context } = await open(browser);
   await signUp(page, name("axe"));
-  for (const path of ["/", "/posts", "/posts/new", "/subscriptions", "/settings/billing"]) {
+  for (const path of ["/", "/posts", "/posts/new", "/subscriptions", "/settings/profile", "/settings/billing"]) {
     await page.goto(origin + path);
     await look(page, `${path}, empty`);
   }
@@ -51,6 +51,19 @@ async function signedIn(browser) {
   }
   await page.getByRole("link", { name: /^Edit/ }).click();
   await look(page, "/posts/…/edit");
+  await page.goto(`${origin}/settings/profile`);
+  await page.getByLabel("About you").fill("I paint birds.\nAnd boats.");
+  await page.getByLabel("Web site").fill("https://birds.example");
+  await page.getByLabel("Time zone").fill("Mars/Olympus");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.locator("#timezone-error").waitFor();
+  await look(page, "/settings/profile with a mistake");
+  await page.getByLabel("Time zone").fill("Europe/Lisbon");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("status").waitFor();
+  await page.goto(`${origin}/settings/profile`);
+  await page.getByRole("link", { name: "your page" }).click();
+  await look(page, "/@somebody");
   await page.goto(`${origin}/subscriptions`);
   await page.locator("#url").fill("http://10.0.0.1/feed");
   await page.getByRole("button", { name: "Subscribe" }).click();

@@ -19,6 +19,7 @@ pub struct BlogView {
     pub language: String,
     pub url: String,
     pub app_url: String,
+    pub profile_url: String,
     pub site: Option<String>,
 }
 
@@ -32,6 +33,7 @@ impl BlogView {
             language: blog.language.clone(),
             url: config.blog_origin(&blog.username),
             app_url: config.app_url(""),
+            profile_url: config.app_url(&format!("/@{}", blog.username)),
             site: blog.site.clone(),
         }
     }

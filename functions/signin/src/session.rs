@@ -43,28 +43,28 @@ pub async fn index(v: Visit<'_>) -> Result<Response> {
     let signins = signin::list(v.cx, &current.account_id).await?;
     web::page(&Page {
         layout: Layout::of(&v, "Sessions"),
-        sessions: sessions.into_iter().map(|listed| row(listed, &current.handle)).collect(),
-        signins: signins.into_iter().map(past).collect(),
+        sessions: sessions.into_iter().map(|listed| row(&v, listed, &current.handle)).collect(),
+        signins: signins.into_iter().map(|signin| past(&v, signin)).collect(),
     })
 }
 
-fn row(listed: Listed, current: &str) -> Row {
+fn row(v: &Visit<'_>, listed: Listed, current: &str) -> Row {
     Row {
         device: device::name(&listed.user_agent),
         ip: listed.ip.unwrap_or_default(),
         created_iso: datetime::rfc3339(listed.created_at),
-        created: datetime::human(listed.created_at, "en"),
+        created: v.human(listed.created_at),
         used_iso: datetime::rfc3339(listed.used_at),
-        used: datetime::human(listed.used_at, "en"),
+        used: v.human(listed.used_at),
         is_current: listed.handle == current,
         handle: listed.handle,
     }
 }
 
-fn past(signin: SignIn) -> Past {
+fn past(v: &Visit<'_>, signin: SignIn) -> Past {
     Past {
         at_iso: datetime::rfc3339(signin.at),
-        at: datetime::human(signin.at, "en"),
+        at: v.human(signin.at),
         device: device::name(&signin.user_agent),
         ip: signin.ip.unwrap_or_default(),
         is_new_browser: signin.is_new_browser,

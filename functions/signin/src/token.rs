@@ -105,7 +105,7 @@ async fn page(v: &Visit<'_>, chosen: &[&str]) -> Result<Page> {
     };
     Ok(Page {
         layout: Layout::of(v, "Tokens"),
-        tokens: tokens.into_iter().map(row).collect(),
+        tokens: tokens.into_iter().map(|listed| row(v, listed)).collect(),
         choices: scope::offered().into_iter().map(choice).collect(),
         name: String::new(),
         error_name: None,
@@ -114,7 +114,8 @@ async fn page(v: &Visit<'_>, chosen: &[&str]) -> Result<Page> {
     })
 }
 
-fn row(listed: Listed) -> Row {
+fn row(v: &Visit<'_>, listed: Listed) -> Row {
+    let time = |at| Time { iso: datetime::rfc3339(at), words: v.human(at) };
     Row {
         scopes: scope::known([listed.scopes.as_str()]).iter().map(|scope| scope.words).collect(),
         created: time(listed.created_at),
@@ -123,8 +124,4 @@ fn row(listed: Listed) -> Row {
         id: listed.id,
         name: listed.name,
     }
-}
-
-fn time(at: i64) -> Time {
-    Time { iso: datetime::rfc3339(at), words: datetime::human(at, "en") }
 }
