@@ -13,7 +13,8 @@
     const canvas = Object.assign(document.createElement("canvas"), { width: edge, height: edge });
     const [left, top] = [(image.width - from) / 2, (image.height - from) / 2];
     canvas.getContext("2d").drawImage(image, left, top, from, from, 0, 0, edge, edge);
-    const type = file.type === "image/png" ? "image/png" : "image/jpeg";
+    // Only JPEG has no transparent places that would turn black.
+    const type = file.type === "image/jpeg" ? "image/jpeg" : "image/png";
     const blob = await new Promise((done) => canvas.toBlob(done, type, 0.9));
     if (!blob || input.files[0] !== file) return;
     const chosen = new DataTransfer();

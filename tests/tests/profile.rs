@@ -223,6 +223,10 @@ fn times_are_those_of_the_readers_zone() {
     let page = ann.get("/posts").expect(200).expect_text("2 Jan 2026, 18:30").text();
     assert!(page.contains("datetime=\"2026-01-02T23:30:00Z\""), "machines read UTC:\n{page}");
     assert!(page.contains("data-timezone=\"America/New_York\""), "{page}");
+    let fields = [("title", ""), ("text", "Typed"), ("published_at", "2026-01-02T19:00")];
+    ann.post("/posts", &fields).expect(303);
+    let page = ann.get("/posts").expect(200).expect_text("2 Jan 2026, 19:00").text();
+    assert!(page.contains("datetime=\"2026-01-03T00:00:00Z\""), "{page}");
     let stranger = pipit.browser().get(&profile_of(&ann)).expect(200);
     stranger.expect_text("2 Jan 2026, 23:30");
 }

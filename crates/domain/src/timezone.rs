@@ -51,6 +51,14 @@ pub fn local(name: &str, at: i64) -> i64 {
     at.saturating_add(known(name).map_or(0, |rule| offset(rule, at)))
 }
 
+/// Unix seconds of what a clock on the wall shows there. An hour that a change skips or repeats is one
+/// of the two that it may be.
+pub fn utc(name: &str, wall: i64) -> i64 {
+    let Some(rule) = known(name) else { return wall };
+    let guess = wall.saturating_sub(rule.standard);
+    wall.saturating_sub(offset(rule, guess))
+}
+
 fn known(name: &str) -> Option<Rule> {
     let line = ZONES.lines().find(|line| line.split(' ').skip(1).any(|known| known == name))?;
     rule(line.split(' ').next()?)
@@ -183,6 +191,17 @@ mod tests {
         }
         for at in [i64::MIN, i64::MAX, 0] {
             let _ = local("Europe/Berlin", at);
+        }
+    }
+
+    #[test]
+    fn a_wall_clocks_time_is_read_back() {
+        for name in
+            ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Sydney", "UTC"]
+        {
+            for at in (0..365).map(|day| 1_767_225_600 + day * 86_400 + 43_200) {
+                assert_eq!(utc(name, local(name, at)), at, "{name} at {at}");
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use domain::{
     image::{self, Clean},
     markdown,
     post::{self, Photo, Post},
+    timezone,
 };
 use web::Form;
 
@@ -23,7 +24,7 @@ pub struct Draft {
     pub text: String,
     /// What the chosen photo shows.
     pub alt: String,
-    /// As a form or RFC 3339 has it; empty is now.
+    /// As a form has it, in the person's time zone, or as RFC 3339 has it; empty is now.
     pub published_at: String,
     /// The chosen file.
     pub photo: Option<Bytes>,
@@ -79,7 +80,12 @@ impl Draft {
     ///
     /// # Errors
     /// The sentence for the person.
-    pub fn check(&self, now: i64, kept: usize) -> Result<Checked, &'static str> {
+    pub fn check(
+        &self,
+        now: i64,
+        zone: Option<&str>,
+        kept: usize,
+    ) -> Result<Checked, &'static str> {
         post::check(&self.title, &self.text, self.photo.is_some() || kept > 0)?;
         if self.alt.chars().count() > ALT_CHARS_MAX {
             return Err(
@@ -89,7 +95,7 @@ impl Draft {
         if self.photo.is_some() && kept >= PHOTOS_MAX {
             return Err("A post can have 20 photos. Take one off first.");
         }
-        let published_at = published_at(&self.published_at, now)?;
+        let published_at = published_at(&self.published_at, zone, now)?;
         let html = markdown::to_html(&self.text);
         post::check_html(&html)?;
         Ok(Checked {
@@ -103,11 +109,18 @@ impl Draft {
     }
 }
 
-fn published_at(typed: &str, now: i64) -> Result<i64, &'static str> {
+/// What a form's field holds is a clock's time in the person's zone; RFC 3339 says its own.
+fn published_at(typed: &str, zone: Option<&str>, now: i64) -> Result<i64, &'static str> {
     if typed.is_empty() {
         return Ok(now);
     }
-    match datetime::parse_rfc3339(typed) {
+    let is_clock = !typed.contains(['Z', 'z', '+']) && typed.matches('-').count() == 2;
+    let at = datetime::parse_rfc3339(typed);
+    let at = match zone {
+        Some(zone) if is_clock => at.map(|at| timezone::utc(zone, at)),
+        _ => at,
+    };
+    match at {
         None => Err("That date cannot be read. Write it like 2026-11-22T09:30."),
         Some(at) if at > now => Err(
             "That date is in the future, and posts cannot wait yet. Choose one that has passed.",
@@ -133,7 +146,13 @@ mod tests {
             ("1969-12-31T23:59", None),
             ("yesterday", None),
         ] {
-            assert_eq!(published_at(typed, NOW).ok(), expected, "{typed}");
+            assert_eq!(published_at(typed, None, NOW).ok(), expected, "{typed}");
+        }
+        let berlin = |typed| published_at(typed, Some("Europe/Berlin"), NOW).ok();
+        assert_eq!(berlin("2026-11-22T15:05"), Some(NOW));
+        assert_eq!(berlin("2026-11-22T15:06"), None);
+        for typed in ["2026-11-22T14:05:00Z", "2026-11-22T09:05:00-05:00"] {
+            assert_eq!(berlin(typed), Some(NOW), "{typed}");
         }
     }
 }

@@ -104,7 +104,7 @@ pub async fn new(v: Visit<'_>) -> Result<Response> {
 pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     let session = v.session()?.clone();
     let draft = Draft::of_form(&v.form().await?);
-    let checked = match draft.check(v.cx.seconds(), 0) {
+    let checked = match draft.check(v.cx.seconds(), session.timezone.as_deref(), 0) {
         Ok(checked) => checked,
         Err(problem) => return compose(&v, None, &draft, Some(problem)),
     };
@@ -168,7 +168,7 @@ pub async fn update(mut v: Visit<'_>) -> Result<Response> {
     let draft = Draft::of_form(&v.form().await?);
     let (removed, kept): (Vec<Photo>, Vec<Photo>) =
         post.photos.iter().cloned().partition(|photo| draft.removes(photo));
-    let checked = match draft.check(v.cx.seconds(), kept.len()) {
+    let checked = match draft.check(v.cx.seconds(), session.timezone.as_deref(), kept.len()) {
         Ok(checked) => checked,
         Err(problem) => return compose(&v, Some(&post), &draft, Some(problem)),
     };
