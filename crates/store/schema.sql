@@ -124,6 +124,13 @@ CREATE TABLE half_sessions (
 ) strict, without rowid;
 CREATE INDEX half_sessions_by_account on half_sessions (account_id);
 CREATE INDEX half_sessions_by_expiry on half_sessions (expires_at);
+CREATE TABLE invitations (
+  code_hash text primary key,        -- SHA-256 of the code
+  created_at integer not null,
+  challenge_id text unique,          -- the sign-up that holds it, and in the end the one that used it
+  held_until integer not null default 0,
+  used_at integer
+) strict, without rowid;
 CREATE TABLE jobs (
   id text primary key,
   kind text not null,
@@ -230,6 +237,17 @@ CREATE TABLE signins (
 ) strict, without rowid;
 CREATE INDEX signins_by_account on signins (account_id, at desc);
 CREATE INDEX signins_by_time on signins (at);
+CREATE TABLE signup_requests (
+  id text primary key,
+  email text not null unique,
+  username text not null unique,
+  name text not null,
+  site text,
+  created_at integer not null,
+  answer text,                       -- null while open; approved, declined
+  answered_at integer
+) strict, without rowid;
+CREATE INDEX signup_requests_by_time on signup_requests (created_at);
 CREATE TABLE stripe_events (
   id text primary key,               -- Stripe's own id: the same event twice is one row
   type text not null,

@@ -392,7 +392,7 @@ fn of_two_who_ask_for_one_name_the_first_to_prove_it_gets_it() {
     let (_, first) = one.ask_to_sign_up(&name, &format!("{name}-1@example.com"));
     let (_, second) = two.ask_to_sign_up(&name, &format!("{name}-2@example.com"));
     one.use_link(&first).expect(303);
-    two.use_link(&second).expect(410);
+    two.use_link(&second).expect(409).expect_text("name=\"username\"");
     assert!(one.is_signed_in() && !two.is_signed_in());
 }
 

@@ -20,6 +20,7 @@ pub struct Column {
 const ACCOUNT: &str = "until the account is deleted";
 const PICTURE: &str = "until it is replaced or removed, or the account is deleted";
 const CHALLENGE: &str = "ten minutes of use, then removed within a day";
+const REQUEST: &str = "until the operator has decided and the person was told";
 const SESSION: &str = "until signed out, 30 days without use, or 180 days";
 const TOKEN: &str = "until the token is revoked or ends, or the account is deleted";
 const POST: &str = "until the post or the account is deleted";
@@ -46,6 +47,10 @@ pub const COLUMNS: &[Column] = &[
     column("challenges", "site", "The web site given at sign-up", "Making the account once the address is proved", CHALLENGE),
     column("challenges", "browser_hash", "A hash of the asking browser's cookie", "Tying the mail to the browser that asked", CHALLENGE),
     column("challenges", "next", "The page to return to after signing in", "Going on where the person was", CHALLENGE),
+    column("signup_requests", "email", "The mail address of someone who waits to join", "Telling them what the operator decided", REQUEST),
+    column("signup_requests", "username", "The username asked for", "Making the account once the operator agrees", REQUEST),
+    column("signup_requests", "name", "The name given at sign-up", "Making the account once the operator agrees", REQUEST),
+    column("signup_requests", "site", "The web site given at sign-up", "Making the account once the operator agrees", REQUEST),
     column("mailed", "key", "A keyed hash of a mail address that was sent a mail", "Keeping mailboxes from being flooded", "a day"),
     column("sessions", "account_id", "Whose session it is", "Staying signed in", SESSION),
     column("sessions", "user_agent", "The browser's name for itself", "Telling one's sessions apart in the settings", SESSION),

@@ -15,6 +15,7 @@ pub mod image;
 pub mod indieauth;
 pub mod mail;
 pub mod mail_body;
+pub mod names;
 pub mod markdown;
 pub mod post;
 pub mod profile;

@@ -98,6 +98,24 @@ pub fn new_browser(to: &str, device: &str, when: &str, sessions_url: &str) -> Ma
     mail(to, "A new browser signed in to your account".to_string(), &paragraphs)
 }
 
+/// To somebody who asked to join: the operator said yes.
+pub fn approved(to: &str, signin_url: &str) -> Mail {
+    let paragraphs = [
+        Part::Words("Your blog is there. Sign in with this address:"),
+        Part::Link("Sign in", signin_url),
+    ];
+    mail(to, "Your account is ready".to_string(), &paragraphs)
+}
+
+/// To somebody who asked to join: the operator said no.
+pub fn declined(to: &str) -> Mail {
+    let paragraphs = [
+        Part::Words("You asked for an account, and whoever runs this place decided against it."),
+        Part::Words("What you had written in the form is deleted with this mail."),
+    ];
+    mail(to, "No account this time".to_string(), &paragraphs)
+}
+
 /// The body of a request to `POST /email` of Postmark's API, with all tracking off.
 pub fn postmark_body(from: &str, mail: &Mail) -> Value {
     json!({

@@ -1,6 +1,6 @@
 //! What a person says of themself, and the picture that is drawn for those who have none.
 
-use crate::secret::sha256_hex;
+use crate::{names, secret::sha256_hex};
 use std::fmt::Write;
 
 const NAME_CHARS_MAX: usize = 100;
@@ -17,7 +17,7 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
     if name.chars().any(is_hidden) {
         return Err("That name has characters that cannot be seen. Type it anew.");
     }
-    Ok(())
+    names::misleads(name).map_or(Ok(()), Err)
 }
 
 /// The words about a person; plain text with line ends.

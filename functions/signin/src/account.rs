@@ -2,14 +2,24 @@
 
 use crate::challenge;
 use askama::Template;
-use domain::{email, username, website};
+use domain::{email, profile, username, website};
 use http::StatusCode;
 use platform::{Context, Error, Response, Result, Signups};
 use store::challenge::Challenge;
 use web::{Layout, Visit};
 
-const NAME_CHARS_MAX: usize = 100;
-
+/// What a new account is asked for with.
+#[derive(Clone)]
+pub struct SignUp {
+    /// The display name.
+    pub name: String,
+    /// The user name, checked.
+    pub username: String,
+    /// The web site.
+    pub site: Option<String>,
+    /// The code of an invitation, where one is needed.
+    pub invite: Option<String>,
+}
 /// What was typed.
 #[derive(Default)]
 struct Typed {
@@ -17,6 +27,8 @@ struct Typed {
     email: String,
     username: String,
     site: String,
+    invite: String,
+    is_old_enough: bool,
 }
 
 #[derive(Template)]
@@ -29,6 +41,9 @@ struct Page {
     error_email: Option<String>,
     error_username: Option<String>,
     error_site: Option<String>,
+    error_age: Option<String>,
+    /// How old one has to be; 0 where nobody is asked.
+    age: u8,
     note: Option<String>,
 }
 
@@ -37,38 +52,41 @@ impl Page {
         Self {
             layout: Layout::of(v, "Start a blog"),
             blog_domain: v.cx.config.blog_domain.clone(),
-            form,
             error_name: None,
             error_email: None,
             error_username: None,
             error_site: None,
-            note: closed(v.cx).map(str::to_owned),
+            error_age: None,
+            age: v.cx.config.minimum_age.unwrap_or(0),
+            note: closed(v.cx, &form.invite).map(str::to_owned),
+            form,
         }
     }
 
     fn has_errors(&self) -> bool {
-        [&self.error_name, &self.error_email, &self.error_username, &self.error_site]
-            .iter()
-            .any(|error| error.is_some())
+        let errors = [&self.error_name, &self.error_email, &self.error_username, &self.error_site];
+        errors.iter().any(|error| error.is_some()) || self.error_age.is_some()
     }
 }
 
 /// `GET /signup`
 pub async fn new(v: Visit<'_>) -> Result<Response> {
-    web::page(&Page::of(&v, Typed::default()))
+    web::page(&Page::of(&v, Typed { invite: v.query("invite"), ..Typed::default() }))
 }
 
 /// `POST /signup`
 pub async fn create(mut v: Visit<'_>) -> Result<Response> {
-    if let Some(words) = closed(v.cx) {
+    let form = v.form().await?;
+    if let Some(words) = closed(v.cx, form.get("invite")) {
         return Err(Error::Forbidden(words.into()));
     }
-    let form = v.form().await?;
     let typed = Typed {
         name: form.get("name").to_owned(),
         email: form.get("email").to_owned(),
         username: form.get("username").to_owned(),
         site: form.get("site").to_owned(),
+        invite: form.get("invite").to_owned(),
+        is_old_enough: form.get("age") == "yes",
     };
     let mut page = Page::of(&v, typed);
     let Some(wish) = wish(&v, &mut page).await? else {
@@ -80,8 +98,9 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
 /// The challenge of a form without a mistake; else each mistake stands beside its field.
 async fn wish(v: &Visit<'_>, page: &mut Page) -> Result<Option<challenge::Wish>> {
     let name = page.form.name.clone();
-    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.chars().any(is_hidden) {
-        page.error_name = Some("Write a name of up to 100 characters.".to_owned());
+    page.error_name = profile::check_name(&name).err().map(str::to_owned);
+    if page.age > 0 && !page.form.is_old_enough {
+        page.error_age = Some("Without this there is no account.".to_owned());
     }
     let address = email::canonical(&page.form.email);
     if address.is_none() {
@@ -106,29 +125,33 @@ async fn wish(v: &Visit<'_>, page: &mut Page) -> Result<Option<challenge::Wish>>
         typed_email: page.form.email.clone(),
         email,
         next: "/".to_owned(),
-        signup: Some((name, username, site)),
+        signup: Some(SignUp { name, username, site, invite: invite(v.cx, &page.form) }),
     }))
 }
 
-/// Control characters, and the marks that turn the direction of text around what follows.
-fn is_hidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// An invitation counts only where one is needed; elsewhere it is not used up.
+fn invite(cx: &Context, form: &Typed) -> Option<String> {
+    (cx.config.signups == Signups::Invite).then(|| form.invite.clone())
 }
 
 /// Why nobody new may join, if so.
-fn closed(cx: &Context) -> Option<&'static str> {
+fn closed(cx: &Context, invite: &str) -> Option<&'static str> {
     match cx.config.signups {
-        Signups::Open => None,
-        Signups::Approval | Signups::Invite | Signups::Closed => {
+        Signups::Open | Signups::Approval => None,
+        Signups::Invite if !invite.is_empty() => None,
+        Signups::Invite => Some(
+            "One joins here by invitation. Open the link of yours. If you have an account, sign in instead.",
+        ),
+        Signups::Closed => {
             Some("Sign-ups are closed here at the moment. If you have an account, sign in instead.")
         }
     }
 }
 
 /// The parts of a challenge that only a sign-up has.
-pub fn fill(challenge: &mut Challenge, (name, username, site): (String, String, Option<String>)) {
+pub fn fill(challenge: &mut Challenge, signup: SignUp) {
     challenge.kind = "signup".to_owned();
-    challenge.name = Some(name);
-    challenge.username = Some(username);
-    challenge.site = site;
+    challenge.name = Some(signup.name);
+    challenge.username = Some(signup.username);
+    challenge.site = signup.site;
 }

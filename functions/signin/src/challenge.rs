@@ -1,12 +1,12 @@
 //! Asking for a sign-in: a challenge is remembered, a mail carries it, and the answer never tells
 //! whether anybody has that address.
 
-use crate::{ASK, account, proof::would_end};
+use crate::{ASK, account, joining, proof::would_end};
 use askama::Template;
 use domain::{challenge as rules, email, return_path, secret};
 use http::StatusCode;
 use platform::{DEV, Error, Response, Result};
-use store::challenge::Challenge;
+use store::{challenge::Challenge, invitation};
 use web::{Layout, Visit, cookies};
 
 #[derive(Template)]
@@ -39,8 +39,8 @@ pub struct Wish {
     pub email: String,
     /// Where to go afterwards.
     pub next: String,
-    /// Name, user name and web site of a new account.
-    pub signup: Option<(String, String, Option<String>)>,
+    /// What a new account is asked for with.
+    pub signup: Option<account::SignUp>,
 }
 
 /// `GET /signin`
@@ -71,6 +71,12 @@ pub async fn ask(v: &Visit<'_>, wish: Wish) -> Result<Response> {
     let browser = browser(v)?;
     if v.may_mail(ASK, &wish.email).await? {
         let challenge = challenge(v, &browser, &wish)?;
+        if let Some(code) = wish.signup.as_ref().and_then(|signup| signup.invite.as_deref()) {
+            let hash = secret::sha256_hex(code.as_bytes());
+            if !invitation::hold(v.cx, &hash, &challenge.id, challenge.expires_at).await? {
+                return Err(Error::Forbidden(joining::NO_INVITATION.into()));
+            }
+        }
         store::challenge::insert(v.cx, &challenge).await?;
         v.cx.wake();
     }

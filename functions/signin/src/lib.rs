@@ -9,7 +9,9 @@ mod fresh;
 mod health;
 mod indieauth;
 mod indieauth_token;
+mod joining;
 mod mail;
+mod operator;
 mod passkey;
 mod proof;
 mod provider;
@@ -141,6 +143,14 @@ const ROUTES: &[Route] = &[
         Box::pin(indieauth_token::userinfo(v))
     })
     .limits(CHECK),
+    Route::get("/operator", Who::Session, |v| Box::pin(operator::index(v))),
+    Route::post("/operator/invitations", Who::Session, |v| Box::pin(operator::invite(v))),
+    Route::post("/operator/requests/{id}/approval", Who::Session, |v| {
+        Box::pin(operator::approve(v))
+    }),
+    Route::post("/operator/requests/{id}/refusal", Who::Session, |v| {
+        Box::pin(operator::decline(v))
+    }),
     Route::get("/healthz", Who::Anyone, |v| Box::pin(health::show(v))),
     Route::get("/about", Who::Anyone, |v| Box::pin(words::about(v))),
     Route::get("/privacy", Who::Anyone, |v| Box::pin(words::privacy(v))),
@@ -151,6 +161,7 @@ const ROUTES: &[Route] = &[
 const JOBS: &[Job] = &[
     Job { kind: "signin-mail", run: |cx, job| Box::pin(mail::send(cx, job)) },
     Job { kind: "app-signin-mail", run: |cx, job| Box::pin(app::send(cx, job)) },
+    Job { kind: "signup-answer-mail", run: |cx, job| Box::pin(operator::send_answer(cx, job)) },
     Job { kind: "new-browser-mail", run: |cx, job| Box::pin(mail::send_new_browser(cx, job)) },
 ];
 

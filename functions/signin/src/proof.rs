@@ -2,6 +2,7 @@
 //! A GET proves nothing: mail scanners open links, and some press buttons.
 
 use crate::{PROVE, begin::Entry, challenge::waiting};
+use crate::joining;
 use askama::Template;
 use domain::{challenge as rules, secret, session as life};
 use http::{HeaderValue, StatusCode, header};
@@ -47,9 +48,20 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     match proven {
         Proven::Challenge { id, email, attempts_max } => match would_end(&v, &email) {
             Some(ends) if form.get("ends") != ends => ask_first(&v, &token, &email, &form, ends),
-            _ => sign_in(&v, &id, attempts_max).await,
+            _ => go_on(&v, &id, attempts_max, &form).await,
         },
         Proven::Not(response) => Ok(response),
+    }
+}
+
+/// Signs in, unless a sign-up still lacks something.
+async fn go_on(v: &Visit<'_>, id: &str, attempts_max: i64, form: &Form) -> Result<Response> {
+    if let Some(response) = joining::before(v, id, attempts_max, form).await? {
+        return Ok(response);
+    }
+    match sign_in(v, id, attempts_max).await {
+        Err(Error::Conflict) => joining::taken(v, form),
+        other => other,
     }
 }
 
@@ -164,14 +176,7 @@ async fn sign_in(v: &Visit<'_>, challenge_id: &str, attempts_max: i64) -> Result
         absolute_seconds: life::ABSOLUTE_SECONDS,
         half_seconds: life::HALF_SECONDS,
     };
-    let proven = match challenge::spend(v.cx, &proof).await {
-        Err(Error::Conflict) => {
-            return Err(Error::Gone(
-                "Somebody took that user name in the meantime. Nothing is lost: start again with another name.".into(),
-            ));
-        }
-        other => other?.ok_or_else(over)?,
-    };
+    let proven = challenge::spend(v.cx, &proof).await?.ok_or_else(over)?;
     if proven.is_half {
         // Nothing is open yet, so whatever session the browser has stays as it is.
         let mut response = web::see_other("/signin/factor")?;
@@ -222,7 +227,8 @@ fn link_page(
     Ok(response)
 }
 
-fn over() -> Error {
+/// A proof that proves nothing any more.
+pub fn over() -> Error {
     Error::Gone(
         "This sign-in was used already, is older than ten minutes, or was tried too often. Ask for a new mail.".into(),
     )
