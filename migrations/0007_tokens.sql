@@ -13,6 +13,7 @@ create table tokens (
 ) strict, without rowid;
 
 create index tokens_by_account on tokens (account_id, created_at desc);
+create index tokens_by_end on tokens (expires_at) where expires_at is not null;
 
 -- One sign-in that an app asked for. As with challenges, its secrets derive from the id with the app's key.
 create table app_challenges (

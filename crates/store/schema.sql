@@ -279,6 +279,7 @@ CREATE TABLE tokens (
   expires_at integer
 ) strict, without rowid;
 CREATE INDEX tokens_by_account on tokens (account_id, created_at desc);
+CREATE INDEX tokens_by_end on tokens (expires_at) where expires_at is not null;
 CREATE TABLE totps (
   account_id text primary key references accounts (id) on delete cascade,
   secret text not null,              -- sealed with a key of the app

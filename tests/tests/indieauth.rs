@@ -439,7 +439,8 @@ mod in_memory {
     fn a_code_ends_after_ten_minutes() {
         let pipit = Pipit::in_memory();
         let ann = pipit.sign_up("ann");
-        let (early, late) = (code(&ann, &old_question("create")), code(&ann, &old_question("post")));
+        let (early, late) =
+            (code(&ann, &old_question("create")), code(&ann, &old_question("post")));
         let clock = &pipit.memory().expect("it is in memory").native.clock;
         clock.advance(590);
         exchange(&pipit, &early, &[]).expect(200);

@@ -195,6 +195,18 @@ mod in_memory {
     }
 
     #[test]
+    fn what_has_ended_is_removed_when_others_sign_in() {
+        let pipit = Pipit::in_memory();
+        let memory = pipit.memory().expect("it is in memory");
+        let ann = pipit.sign_up("ann");
+        token_for(&ann, &["create"], "30");
+        token_for(&ann, &["create"], "");
+        memory.native.clock.advance(31 * 86_400);
+        pipit.browser().ask_to_sign_in(&ann.email);
+        assert_eq!(memory.count("select count(*) as n from tokens"), 1);
+    }
+
+    #[test]
     fn no_token_is_stored() {
         let pipit = Pipit::in_memory();
         let token = token(&pipit.sign_up("ann"), &["create"]);

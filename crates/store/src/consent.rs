@@ -49,7 +49,7 @@ pub struct Granted {
     pub scopes: String,
 }
 
-/// Remembers a consent, and forgets some that ended a day ago.
+/// Remembers a consent.
 pub async fn insert(cx: &Context, consent: &NewConsent<'_>) -> Result<()> {
     let now = cx.seconds();
     let insert = sql(
@@ -66,12 +66,7 @@ pub async fn insert(cx: &Context, consent: &NewConsent<'_>) -> Result<()> {
             consent.expires_at.into(),
         ],
     );
-    let forget = sql(
-        "delete from consents where code_hash in
-           (select code_hash from consents where expires_at < ?1 order by expires_at limit 100)",
-        [now.saturating_sub(86_400).into()],
-    );
-    cx.db.batch(vec![insert, forget]).await.map(|_| ())
+    cx.db.batch(vec![insert]).await.map(|_| ())
 }
 
 /// The account of a code that is live or was spent, for the limits.
@@ -125,4 +120,14 @@ fn granted(row: &Row) -> Result<Granted> {
         name: row.text("name")?,
         scopes: row.text("scopes")?,
     })
+}
+
+/// Removes consents that ended a day ago or longer, a few at a time.
+pub async fn delete_old(cx: &Context) -> Result<()> {
+    let statement = sql(
+        "delete from consents where code_hash in
+           (select code_hash from consents where expires_at < ?1 order by expires_at limit 100)",
+        [cx.seconds().saturating_sub(86_400).into()],
+    );
+    cx.db.batch(vec![statement]).await.map(|_| ())
 }

@@ -159,3 +159,13 @@ pub async fn delete_by_hash(cx: &Context, token_hash: &str) -> Result<()> {
 pub fn delete_all(account_id: &str) -> Sql {
     sql("delete from tokens where account_id = ?1", [account_id.into()])
 }
+
+/// Removes tokens that have ended, a few at a time.
+pub async fn delete_old(cx: &Context) -> Result<()> {
+    let statement = sql(
+        "delete from tokens where id in
+           (select id from tokens where expires_at < ?1 order by expires_at limit 100)",
+        [cx.seconds().into()],
+    );
+    cx.db.batch(vec![statement]).await.map(|_| ())
+}

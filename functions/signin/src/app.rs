@@ -208,7 +208,6 @@ pub async fn link(v: Visit<'_>) -> Result<Response> {
 /// # Errors
 /// Whatever keeps the provider from taking it; the job is tried again.
 pub async fn send(cx: &Context, job: &Job) -> Result<()> {
-    app_challenge::delete_old(cx).await?;
     let Some(c) = app_challenge::find_live(cx, &job.subject).await? else { return Ok(()) };
     let secrets = rules::secrets(web::app_key(cx)?, &c.id);
     let link = cx.config.app_url(&format!("/signin/app/{}#{}", c.id, secrets.token));

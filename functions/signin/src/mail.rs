@@ -17,6 +17,9 @@ pub async fn send(cx: &Context, job: &Job) -> Result<()> {
     store::signin::forget_old(cx).await?;
     store::factor::delete_old(cx).await?;
     store::quota::delete_old(cx).await?;
+    store::app_challenge::delete_old(cx).await?;
+    store::consent::delete_old(cx).await?;
+    store::token::delete_old(cx).await?;
     let Some(challenge) = store::challenge::find_live(cx, &job.subject).await? else {
         return Ok(());
     };
