@@ -98,6 +98,18 @@ pub fn new_browser(to: &str, device: &str, when: &str, sessions_url: &str) -> Ma
     mail(to, "A new browser signed in to your account".to_string(), &paragraphs)
 }
 
+/// To an account's address: a passkey or an authenticator app was added or removed. Its link leads to
+/// the settings and changes nothing by itself.
+pub fn factors_changed(to: &str, when: &str, security_url: &str) -> Mail {
+    let what = format!("A passkey or an authenticator app of your account was added or removed, on {when} (UTC).");
+    let paragraphs = [
+        Part::Words(&what),
+        Part::Words("If that was you, do nothing. If not, look here at once, and write to whoever runs this place:"),
+        Part::Link("Look at my security", security_url),
+    ];
+    mail(to, "The security of your account was changed".to_string(), &paragraphs)
+}
+
 /// To somebody who asked to join: the operator said yes.
 pub fn approved(to: &str, signin_url: &str) -> Mail {
     let paragraphs = [

@@ -1,5 +1,6 @@
 //! The second factor: what an account has of it, and the half sessions that wait for it.
 
+use crate::{job, token};
 use platform::{Context, Result, Row, Sql, sql};
 
 /// A passkey as its owner sees it.
@@ -136,19 +137,28 @@ pub async fn delete_old(cx: &Context) -> Result<()> {
     cx.db.batch(vec![halves, challenges]).await.map(|_| ())
 }
 
-/// What ends with a change of the factors: every other session and every half one, because who was let
-/// in before may not be who is let in now; and the recovery codes, where nothing is left to recover.
-pub(crate) fn changed(account_id: &str, session_id: &str) -> Vec<Sql> {
-    vec![
+/// What ends with a change of the factors: every other session, every half one and every token, because
+/// who was let in before may not be who is let in now; and the recovery codes, where nothing is left to
+/// recover. The person is told by mail.
+pub(crate) fn changed(cx: &Context, account_id: &str, session_id: &str) -> Result<Vec<Sql>> {
+    Ok(vec![
         sql(
             "delete from sessions where account_id = ?1 and id <> ?2",
             [account_id.into(), session_id.into()],
         ),
         sql("delete from half_sessions where account_id = ?1", [account_id.into()]),
+        token::delete_all(account_id),
+        job::insert(cx, "factor-mail", account_id)?,
         sql(
             "delete from recovery_codes where account_id = ?1
                and not exists (select 1 from second_factors f where f.account_id = ?1)",
             [account_id.into()],
         ),
-    ]
+    ])
+}
+
+/// Where the note on a change of factors goes; None when the account is gone.
+pub async fn find_email(cx: &Context, account_id: &str) -> Result<Option<String>> {
+    let statement = sql("select email from accounts where id = ?1", [account_id.into()]);
+    cx.db.first(statement).await?.map(|row| row.text("email")).transpose()
 }

@@ -103,7 +103,7 @@ pub async fn insert(cx: &Context, session_id: &str, new: &NewPasskey<'_>) -> Res
         ],
     );
     let mut statements = vec![insert];
-    statements.extend(factor::changed(new.account_id, session_id));
+    statements.extend(factor::changed(cx, new.account_id, session_id)?);
     let outcomes = cx.db.batch(statements).await?;
     Ok(outcomes.first().is_some_and(|outcome| !outcome.rows.is_empty()))
 }
@@ -125,6 +125,6 @@ pub async fn delete(cx: &Context, account_id: &str, session_id: &str, id: &str) 
         "delete from passkeys where id = ?1 and account_id = ?2",
         [id.into(), account_id.into()],
     )];
-    statements.extend(factor::changed(account_id, session_id));
+    statements.extend(factor::changed(cx, account_id, session_id)?);
     cx.db.batch(statements).await.map(|_| ())
 }

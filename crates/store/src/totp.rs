@@ -35,7 +35,7 @@ pub async fn insert(
         "insert into totps (account_id, secret, last_step, created_at) values (?1, ?2, ?3, ?4)",
         [account_id.into(), secret.into(), step.into(), cx.seconds().into()],
     )];
-    statements.extend(factor::changed(account_id, session_id));
+    statements.extend(factor::changed(cx, account_id, session_id)?);
     cx.db.batch(statements).await.map(|_| ())
 }
 
@@ -52,7 +52,7 @@ pub async fn spend_step(cx: &Context, account_id: &str, step: i64) -> Result<boo
 /// Turns an authenticator app off. Ends every session but this one.
 pub async fn delete(cx: &Context, account_id: &str, session_id: &str) -> Result<()> {
     let mut statements = vec![sql("delete from totps where account_id = ?1", [account_id.into()])];
-    statements.extend(factor::changed(account_id, session_id));
+    statements.extend(factor::changed(cx, account_id, session_id)?);
     cx.db.batch(statements).await.map(|_| ())
 }
 

@@ -163,6 +163,7 @@ const JOBS: &[Job] = &[
     Job { kind: "app-signin-mail", run: |cx, job| Box::pin(app::send(cx, job)) },
     Job { kind: "signup-answer-mail", run: |cx, job| Box::pin(operator::send_answer(cx, job)) },
     Job { kind: "new-browser-mail", run: |cx, job| Box::pin(mail::send_new_browser(cx, job)) },
+    Job { kind: "factor-mail", run: |cx, job| Box::pin(mail::send_factors_changed(cx, job)) },
 ];
 
 /// Asking for a mail. The limits by mail address are exact sliding windows that the handler takes

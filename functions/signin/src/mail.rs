@@ -38,6 +38,17 @@ pub async fn send_new_browser(cx: &Context, job: &Job) -> Result<()> {
     deliver(cx, job, &mail::new_browser(&notice.email, &device, &when, &url)).await
 }
 
+/// Tells a person that their second factor was changed.
+///
+/// # Errors
+/// Whatever keeps the provider from taking it; the job is tried again.
+pub async fn send_factors_changed(cx: &Context, job: &Job) -> Result<()> {
+    let Some(email) = store::factor::find_email(cx, &job.subject).await? else { return Ok(()) };
+    let when = datetime::human(cx.seconds(), "en");
+    let url = cx.config.app_url("/settings/security");
+    deliver(cx, job, &mail::factors_changed(&email, &when, &url)).await
+}
+
 async fn compose(cx: &Context, challenge: &Challenge) -> Result<mail::Mail> {
     let secrets = rules::secrets(web::app_key(cx)?, &challenge.id);
     let link = cx.config.app_url(&format!("/signin/link#{}", secrets.token));

@@ -116,6 +116,7 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
             "Twenty passkeys are the most. Remove one that you do not use.",
         ));
     }
+    v.cx.wake();
     security::after_adding(&v).await
 }
 
@@ -123,6 +124,7 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
 pub async fn delete(v: Visit<'_>) -> Result<Response> {
     let session = v.session()?;
     passkey::delete(v.cx, &session.account_id, &session.id, v.param("id")).await?;
+    v.cx.wake();
     web::see_other("/settings/security")
 }
 

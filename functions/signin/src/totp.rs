@@ -48,6 +48,7 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     };
     let stored = sealed(&v, STORED, &secret)?;
     store::totp::insert(v.cx, &session.account_id, &session.id, &stored, step).await?;
+    v.cx.wake();
     security::after_adding(&v).await
 }
 
@@ -55,6 +56,7 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
 pub async fn delete(v: Visit<'_>) -> Result<Response> {
     let session = v.session()?;
     store::totp::delete(v.cx, &session.account_id, &session.id).await?;
+    v.cx.wake();
     web::see_other("/settings/security")
 }
 
