@@ -10,6 +10,23 @@ CREATE TABLE accounts (
 , bio text not null default '', timezone text, avatar_key text, header_key text, uses_gravatar integer not null default 1, gravatar_key text, gravatar_check_at integer not null default 0, site_verified_at integer, site_misses integer not null default 0, site_check_at integer not null default 0) strict, without rowid;
 CREATE INDEX accounts_by_gravatar_check on accounts (gravatar_check_at) where uses_gravatar = 1 and avatar_key is null;
 CREATE INDEX accounts_by_site_check on accounts (site_check_at) where site is not null;
+CREATE TABLE address_changes (
+  id text primary key,               -- 128 random bits, hex; the secrets of both mails derive from it
+  account_id text not null references accounts (id) on delete cascade,
+  old_email text not null,
+  new_email text not null,
+  token_hash text not null unique,   -- SHA-256 of the token in the mail to the new address
+  code_hash text not null,           -- HMAC of id and code
+  undo_hash text not null unique,    -- SHA-256 of the token in the notice to the old address
+  attempts integer not null default 0,
+  created_at integer not null,
+  expires_at integer not null,       -- not proven until then: nothing happens
+  done_at integer,
+  done_by text unique,               -- the one request that did it
+  undone_by text unique              -- the one that undid it, or made undoing impossible
+) strict, without rowid;
+CREATE INDEX address_changes_by_account on address_changes (account_id, created_at);
+CREATE INDEX address_changes_by_time on address_changes (created_at);
 CREATE TABLE app_challenges (
   id text primary key,               -- 128 random bits, hex
   email text not null,

@@ -20,6 +20,7 @@ pub struct Column {
 const ACCOUNT: &str = "until the account is deleted";
 const PICTURE: &str = "until it is replaced or removed, or the account is deleted";
 const CHALLENGE: &str = "ten minutes of use, then removed within a day";
+const CHANGE: &str = "eight days after the change was asked for";
 const REQUEST: &str = "until the operator has decided and the person was told";
 const SESSION: &str = "until signed out, 30 days without use, or 180 days";
 const TOKEN: &str = "until the token is revoked or ends, or the account is deleted";
@@ -47,6 +48,9 @@ pub const COLUMNS: &[Column] = &[
     column("challenges", "site", "The web site given at sign-up", "Making the account once the address is proved", CHALLENGE),
     column("challenges", "browser_hash", "A hash of the asking browser's cookie", "Tying the mail to the browser that asked", CHALLENGE),
     column("challenges", "next", "The page to return to after signing in", "Going on where the person was", CHALLENGE),
+    column("address_changes", "account_id", "Whose mail address is changed", "Changing it, and undoing that", CHANGE),
+    column("address_changes", "old_email", "The mail address before a change", "Undoing the change", CHANGE),
+    column("address_changes", "new_email", "The mail address after a change", "Proving it before it counts", CHANGE),
     column("signup_requests", "email", "The mail address of someone who waits to join", "Telling them what the operator decided", REQUEST),
     column("signup_requests", "username", "The username asked for", "Making the account once the operator agrees", REQUEST),
     column("signup_requests", "name", "The name given at sign-up", "Making the account once the operator agrees", REQUEST),

@@ -110,6 +110,41 @@ pub fn factors_changed(to: &str, when: &str, security_url: &str) -> Mail {
     mail(to, "The security of your account was changed".to_string(), &paragraphs)
 }
 
+/// To a new address: proof that it is its person's.
+pub fn address_proof(to: &str, link: &str, code: &str) -> Mail {
+    let minutes = crate::challenge::TTL_SECONDS.checked_div(60).unwrap_or_default();
+    let open = format!("Open this link within {minutes} minutes, in the browser where you are signed in:");
+    let paragraphs = [
+        Part::Words("You asked to sign in with this address from now on."),
+        Part::Words(&open),
+        Part::Link("Change my address", link),
+        Part::Words("Or type this code there:"),
+        Part::Code(code),
+        Part::Words("If you did not ask, do nothing: nothing has happened."),
+    ];
+    mail(to, "Prove your new address".to_string(), &paragraphs)
+}
+
+/// To an address that somebody wants for their account and another account has.
+pub fn address_taken(to: &str) -> Mail {
+    let paragraphs = [
+        Part::Words("Somebody asked to use this address for their account. It has an account already."),
+        Part::Words("So nothing was changed. If that was you, sign in with this address instead."),
+    ];
+    mail(to, "This address has an account already".to_string(), &paragraphs)
+}
+
+/// To the old address: it was changed, and can be taken back. The link changes nothing by itself.
+pub fn address_changed(to: &str, undo_url: &str) -> Mail {
+    let paragraphs = [
+        Part::Words("Your account has another mail address now, and this one signs you in no more."),
+        Part::Words("If that was you, do nothing. If not, take your account back within seven days:"),
+        Part::Link("Take my account back", undo_url),
+        Part::Words("The link opens a page with a button. Give it to nobody."),
+    ];
+    mail(to, "Your mail address was changed".to_string(), &paragraphs)
+}
+
 /// To somebody who asked to join: the operator said yes.
 pub fn approved(to: &str, signin_url: &str) -> Mail {
     let paragraphs = [

@@ -4,6 +4,7 @@
 //! statements, and the caller puts them into one batch: that is the only transaction there is.
 
 pub mod account;
+pub mod address;
 pub mod app_challenge;
 pub mod blog;
 pub mod challenge;

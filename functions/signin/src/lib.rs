@@ -1,6 +1,7 @@
 //! Signing up, in and out: the mailed link and code, sessions, and the pages of words.
 
 mod account;
+mod address;
 mod app;
 mod begin;
 mod challenge;
@@ -143,6 +144,20 @@ const ROUTES: &[Route] = &[
         Box::pin(indieauth_token::userinfo(v))
     })
     .limits(CHECK),
+    Route::get("/settings/email", Who::Session, |v| Box::pin(address::new(v)))
+        .wants_fresh_proof(),
+    Route::post("/settings/email", Who::Session, |v| Box::pin(address::create(v)))
+        .limits(ASK)
+        .guards_a_secret()
+        .wants_fresh_proof(),
+    Route::get("/settings/email/proof", Who::Session, |v| Box::pin(address::new_proof(v))),
+    Route::post("/settings/email/proof", Who::Session, |v| Box::pin(address::prove(v)))
+        .limits(PROVE)
+        .guards_a_secret(),
+    Route::get("/address/undo", Who::Anyone, |v| Box::pin(address::new_undo(v))),
+    Route::post("/address/undo", Who::Anyone, |v| Box::pin(address::undo(v)))
+        .limits(PROVE)
+        .guards_a_secret(),
     Route::get("/operator", Who::Session, |v| Box::pin(operator::index(v))),
     Route::post("/operator/invitations", Who::Session, |v| Box::pin(operator::invite(v))),
     Route::post("/operator/requests/{id}/approval", Who::Session, |v| {
@@ -161,6 +176,8 @@ const ROUTES: &[Route] = &[
 const JOBS: &[Job] = &[
     Job { kind: "signin-mail", run: |cx, job| Box::pin(mail::send(cx, job)) },
     Job { kind: "app-signin-mail", run: |cx, job| Box::pin(app::send(cx, job)) },
+    Job { kind: "address-mail", run: |cx, job| Box::pin(address::send(cx, job)) },
+    Job { kind: "address-notice-mail", run: |cx, job| Box::pin(address::send_notice(cx, job)) },
     Job { kind: "signup-answer-mail", run: |cx, job| Box::pin(operator::send_answer(cx, job)) },
     Job { kind: "new-browser-mail", run: |cx, job| Box::pin(mail::send_new_browser(cx, job)) },
     Job { kind: "factor-mail", run: |cx, job| Box::pin(mail::send_factors_changed(cx, job)) },
