@@ -101,10 +101,14 @@ pub fn new_browser(to: &str, device: &str, when: &str, sessions_url: &str) -> Ma
 /// To an account's address: a passkey or an authenticator app was added or removed. Its link leads to
 /// the settings and changes nothing by itself.
 pub fn factors_changed(to: &str, when: &str, security_url: &str) -> Mail {
-    let what = format!("A passkey or an authenticator app of your account was added or removed, on {when} (UTC).");
+    let what = format!(
+        "A passkey or an authenticator app of your account was added or removed, on {when} (UTC)."
+    );
     let paragraphs = [
         Part::Words(&what),
-        Part::Words("If that was you, do nothing. If not, look here at once, and write to whoever runs this place:"),
+        Part::Words(
+            "If that was you, do nothing. If not, look here at once, and write to whoever runs this place:",
+        ),
         Part::Link("Look at my security", security_url),
     ];
     mail(to, "The security of your account was changed".to_string(), &paragraphs)
@@ -113,7 +117,8 @@ pub fn factors_changed(to: &str, when: &str, security_url: &str) -> Mail {
 /// To a new address: proof that it is its person's.
 pub fn address_proof(to: &str, link: &str, code: &str) -> Mail {
     let minutes = crate::challenge::TTL_SECONDS.checked_div(60).unwrap_or_default();
-    let open = format!("Open this link within {minutes} minutes, in the browser where you are signed in:");
+    let open =
+        format!("Open this link within {minutes} minutes, in the browser where you are signed in:");
     let paragraphs = [
         Part::Words("You asked to sign in with this address from now on."),
         Part::Words(&open),
@@ -128,7 +133,9 @@ pub fn address_proof(to: &str, link: &str, code: &str) -> Mail {
 /// To an address that somebody wants for their account and another account has.
 pub fn address_taken(to: &str) -> Mail {
     let paragraphs = [
-        Part::Words("Somebody asked to use this address for their account. It has an account already."),
+        Part::Words(
+            "Somebody asked to use this address for their account. It has an account already.",
+        ),
         Part::Words("So nothing was changed. If that was you, sign in with this address instead."),
     ];
     mail(to, "This address has an account already".to_string(), &paragraphs)
@@ -137,8 +144,12 @@ pub fn address_taken(to: &str) -> Mail {
 /// To the old address: it was changed, and can be taken back. The link changes nothing by itself.
 pub fn address_changed(to: &str, undo_url: &str) -> Mail {
     let paragraphs = [
-        Part::Words("Your account has another mail address now, and this one signs you in no more."),
-        Part::Words("If that was you, do nothing. If not, take your account back within seven days:"),
+        Part::Words(
+            "Your account has another mail address now, and this one signs you in no more.",
+        ),
+        Part::Words(
+            "If that was you, do nothing. If not, take your account back within seven days:",
+        ),
         Part::Link("Take my account back", undo_url),
         Part::Words("The link opens a page with a button. Give it to nobody."),
     ];

@@ -124,7 +124,6 @@ pub fn browser(v: &Visit<'_>) -> Result<String> {
     }
 }
 
-
 fn challenge(v: &Visit<'_>, browser: &str, wish: &Wish) -> Result<Challenge> {
     let key = web::app_key(v.cx)?;
     let id = secret::hex(&v.cx.random::<16>()?);

@@ -73,11 +73,9 @@ const ROUTES: &[Route] = &[
         Box::pin(passkey::challenge_for_proof(v))
     })
     .limits(FACTOR),
-    Route::post("/settings/proof/passkey", Who::Session, |v| {
-        Box::pin(factor::prove_by_passkey(v))
-    })
-    .limits(FACTOR)
-    .guards_a_secret(),
+    Route::post("/settings/proof/passkey", Who::Session, |v| Box::pin(factor::prove_by_passkey(v)))
+        .limits(FACTOR)
+        .guards_a_secret(),
     Route::get("/settings/security", Who::Session, |v| Box::pin(security::index(v))),
     Route::get("/settings/security/totp", Who::Session, |v| Box::pin(totp::new(v)))
         .wants_fresh_proof(),
@@ -144,8 +142,7 @@ const ROUTES: &[Route] = &[
         Box::pin(indieauth_token::userinfo(v))
     })
     .limits(CHECK),
-    Route::get("/settings/email", Who::Session, |v| Box::pin(address::new(v)))
-        .wants_fresh_proof(),
+    Route::get("/settings/email", Who::Session, |v| Box::pin(address::new(v))).wants_fresh_proof(),
     Route::post("/settings/email", Who::Session, |v| Box::pin(address::create(v)))
         .limits(ASK)
         .guards_a_secret()

@@ -1,8 +1,8 @@
 //! Proving an address, by the link of the mail in the browser that asked, or by its code anywhere.
 //! A GET proves nothing: mail scanners open links, and some press buttons.
 
-use crate::{PROVE, begin::Entry, challenge::waiting};
 use crate::joining;
+use crate::{PROVE, begin::Entry, challenge::waiting};
 use askama::Template;
 use domain::{challenge as rules, secret, session as life};
 use http::{HeaderValue, StatusCode, header};
@@ -80,7 +80,10 @@ fn ask_first(
     ends: String,
 ) -> Result<Response> {
     if token.is_empty() {
-        let page = crate::challenge::Waiting { ends: Some(ends), ..waiting(v, email, form.get("next"), None) };
+        let page = crate::challenge::Waiting {
+            ends: Some(ends),
+            ..waiting(v, email, form.get("next"), None)
+        };
         return web::page_with_status(StatusCode::FORBIDDEN, &page);
     }
     link_page(v, StatusCode::FORBIDDEN, !is_asking(v), token, Some(ends), None)
