@@ -77,8 +77,9 @@ fn ask_for_link(pipit: &Pipit, browser: &Browser) -> Mail {
     let before = links().len();
     browser.post("/signin", &[("email", &browser.email), ("next", "")]).expect(202);
     for _ in 0..100 {
-        if let Some(mail) = links().first().filter(|_| links().len() > before) {
-            return mail.clone();
+        let now = links();
+        if now.len() > before {
+            return now[0].clone();
         }
         std::thread::sleep(Duration::from_millis(50));
     }
