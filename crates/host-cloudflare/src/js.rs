@@ -3,8 +3,22 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 use platform::{Error, Result};
 use std::borrow::Cow;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use worker::{Env, js_sys, web_sys};
+
+#[wasm_bindgen]
+extern "C" {
+    type TextDecoder;
+    #[wasm_bindgen(constructor, catch)]
+    fn new(label: &str) -> Result<TextDecoder, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn decode(this: &TextDecoder, bytes: &[u8]) -> Result<String, JsValue>;
+}
+
+/// See [`platform::Decode`]: the runtime has the tables already.
+pub fn decode(bytes: &[u8], label: &str) -> Option<String> {
+    TextDecoder::new(label).ok()?.decode(bytes).ok()
+}
 
 /// A binding of the Worker by its name in `wrangler.toml`.
 pub fn binding<T: JsCast>(env: &Env, name: &str) -> Result<T> {

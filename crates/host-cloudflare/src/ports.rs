@@ -45,6 +45,7 @@ fn ports(env: &Rc<Env>, later: Later) -> Ports {
         wake: Rc::new(Bell { env: env.clone(), later }),
         random: Rc::new(WebCrypto),
         log: |line| console_log!("{line}"),
+        decode: js::decode,
     }
 }
 

@@ -7,6 +7,7 @@
 mod blobs;
 mod clock;
 mod db;
+mod encoding;
 mod faults;
 mod http;
 mod kv;
@@ -99,6 +100,7 @@ impl Native {
             wake: self.bell.clone(),
             random: self.random.clone(),
             log: log::write,
+            decode: encoding::decode,
         }
     }
 

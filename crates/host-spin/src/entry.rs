@@ -5,7 +5,7 @@ use crate::{
     body::{Outgoing, incoming},
     clock,
     db::SpinDb,
-    forward,
+    encoding, forward,
     head::{Head, broken},
     http::SpinHttp,
     jobs::{self, Bell},
@@ -84,6 +84,7 @@ fn context(settings: &Rc<Settings>, bell: &Rc<Bell>) -> Context {
         wake: bell.clone(),
         random: Rc::new(SpinRandom),
         log: |line| eprintln!("{line}"),
+        decode: encoding::decode,
     };
     let ahead = TimeDelta::try_seconds(settings.config.clock_ahead_seconds).unwrap_or_default();
     let now = clock::now();

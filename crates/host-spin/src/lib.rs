@@ -9,6 +9,7 @@ mod blobs;
 mod body;
 mod clock;
 mod db;
+mod encoding;
 mod entry;
 mod forward;
 mod head;

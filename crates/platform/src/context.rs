@@ -43,7 +43,14 @@ pub struct Ports {
     pub random: Rc<dyn Random>,
     /// Where a line of the log goes. Never a token, a cookie, an address or a body.
     pub log: fn(&str),
+    /// How bytes in an old encoding become text.
+    pub decode: Decode,
 }
+
+/// Turns bytes into text by the label of their encoding (WHATWG Encoding, section 4.2), with U+FFFD for
+/// what is none; None for a label that nobody knows. Its tables weigh more than all pages together, and
+/// some platforms have them already: so it is the host's.
+pub type Decode = fn(&[u8], &str) -> Option<String>;
 
 /// The address of the client, as the host knows it; the host puts it into the request's extensions.
 /// Absent means unknown, and everyone unknown shares one bucket.
@@ -72,6 +79,8 @@ pub struct Context {
     wake: Rc<dyn Wake>,
     random: Rc<dyn Random>,
     log: fn(&str),
+    /// See [`Decode`].
+    pub decode: Decode,
 }
 
 impl Context {
@@ -88,6 +97,7 @@ impl Context {
             wake: ports.wake,
             random: ports.random,
             log: ports.log,
+            decode: ports.decode,
             config,
             now,
             meter,

@@ -2,7 +2,7 @@
 
 use crate::{atom, content, json, rss, xml};
 use domain::{html::escape, markdown, secret::sha256_hex};
-use encoding_rs::{Encoding, UTF_8};
+use platform::Decode;
 use std::collections::BTreeSet;
 use url::Url;
 
@@ -80,8 +80,14 @@ pub struct Item {
 ///
 /// # Errors
 /// The sentence for those who follow the feed.
-pub fn read(bytes: &[u8], content_type: &str, from: &Url, now: i64) -> Result<Document, Problem> {
-    let text = decode(bytes, content_type);
+pub fn read(
+    bytes: &[u8],
+    content_type: &str,
+    from: &Url,
+    now: i64,
+    legacy: Decode,
+) -> Result<Document, Problem> {
+    let text = decode(bytes, content_type, legacy);
     let text = text.trim_start();
     let raw = match text.chars().next() {
         Some('{') => json::read(text)?,
@@ -93,10 +99,23 @@ pub fn read(bytes: &[u8], content_type: &str, from: &Url, now: i64) -> Result<Do
 
 /// XML 1.0, appendix F, and RFC 7303: a byte order mark wins over the header, the header over the
 /// declaration; else it is UTF-8. What cannot be decoded becomes U+FFFD.
-fn decode(bytes: &[u8], content_type: &str) -> String {
-    let label = charset(content_type).or_else(|| declared(bytes));
-    let encoding = label.and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(UTF_8);
-    encoding.decode(bytes).0.into_owned()
+fn decode(bytes: &[u8], content_type: &str, legacy: Decode) -> String {
+    let label = marked(bytes).map(str::to_owned);
+    let label = label.or_else(|| charset(content_type)).or_else(|| declared(bytes));
+    let is_utf8 = |label: &String| ["utf-8", "utf8"].iter().any(|u| label.eq_ignore_ascii_case(u));
+    let decoded = label.filter(|label| !is_utf8(label)).and_then(|label| legacy(bytes, &label));
+    let text = decoded.unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());
+    text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
+}
+
+/// What a byte order mark says.
+fn marked(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xef, 0xbb, 0xbf, ..] => Some("utf-8"),
+        [0xfe, 0xff, ..] => Some("utf-16be"),
+        [0xff, 0xfe, ..] => Some("utf-16le"),
+        _ => None,
+    }
 }
 
 fn charset(content_type: &str) -> Option<String> {

@@ -114,7 +114,8 @@ async fn read(
     }
     let headers = answer.headers();
     let content_type = text(headers, header::CONTENT_TYPE).unwrap_or_default();
-    let document = match document::read(answer.body(), &content_type, from, cx.seconds()) {
+    let document = match document::read(answer.body(), &content_type, from, cx.seconds(), cx.decode)
+    {
         Ok(document) => document,
         Err(problem) => return fail(cx, &feed, problem, None).await,
     };

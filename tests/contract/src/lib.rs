@@ -5,6 +5,7 @@
 
 mod blobs;
 mod db;
+mod encodings;
 mod gate;
 mod jobs;
 mod kv;
@@ -39,6 +40,7 @@ pub const CASES: &[(&str, Run)] = &[
     ("gate-refuses-private-addresses", |cx| Box::pin(gate::refuses_private_addresses(cx))),
     ("jobs-are-leased-once", |cx| Box::pin(jobs::are_leased_once(cx))),
     ("jobs-that-fail-are-put-off", |cx| Box::pin(jobs::that_fail_are_put_off(cx))),
+    ("encodings-become-text", |cx| Box::pin(encodings::become_text(cx))),
     ("random-never-repeats", |cx| Box::pin(random::never_repeats(cx))),
 ];
 
