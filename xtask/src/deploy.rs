@@ -107,7 +107,7 @@ fn to_spin(project: &Project, dry: bool) -> Result<()> {
     for migration in migrations(project) {
         println!("   spin cloud sqlite execute --database pipit @migrations/{migration}");
     }
-    println!("4. deploy: spin deploy --from {}", spin::MANIFEST);
+    println!("4. deploy: spin deploy --from build/spin/spin.toml");
     if dry {
         println!("Nothing was deployed.");
         return Ok(());
@@ -123,7 +123,7 @@ fn to_spin(project: &Project, dry: bool) -> Result<()> {
         process::at_terminal(&mut execute)?;
     }
     let mut deploy = Command::new("spin");
-    deploy.current_dir(&project.root).args(["deploy", "--from", spin::MANIFEST]);
+    deploy.current_dir(&project.root).args(["deploy", "--from", "build/spin/spin.toml"]);
     process::at_terminal(&mut deploy)?;
     println!("Deployed.");
     Ok(())

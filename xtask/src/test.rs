@@ -87,7 +87,8 @@ fn on_this_machine(project: &Project, tally: &mut Tally) -> Result<()> {
 fn on_runtime(project: &Project, runtime: Runtime, with_browser: bool, tally: &mut Tally) {
     let name = runtime.name();
     println!("\n{name}");
-    let Some(data) = tally.note(&format!("{name} state"), folder(project, runtime)) else { return };
+    let state = tally.note(&format!("{name} state"), folder(project, runtime));
+    let Some((data, _lock)) = state else { return };
     let started = start(project, runtime, data);
     let Some(stack) = tally.note(&format!("{name} start"), started) else { return };
     let mut scenarios = project.cargo();
@@ -122,12 +123,17 @@ fn surroundings(command: &mut Command, stack: &Stack, runtime: Runtime) {
         .env("PIPIT_FIXTURE_PORT", stack::FIXTURE_PORT.to_string());
 }
 
-fn folder(project: &Project, runtime: Runtime) -> Result<PathBuf> {
-    let data = project.path(".pipit/test").join(runtime.name());
-    if data.exists() {
-        fs::remove_dir_all(&data).map_err(|e| format!("{}: {e}", data.display()))?;
+/// An empty folder that is this run's alone; those of runs that have ended are removed.
+fn folder(project: &Project, runtime: Runtime) -> Result<(PathBuf, File)> {
+    let all = project.path(".pipit/test");
+    for entry in fs::read_dir(&all).into_iter().flatten().filter_map(std::result::Result::ok) {
+        if stack::lock(&entry.path()).is_ok() {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
-    Ok(data)
+    let data = all.join(format!("{}-{}", runtime.name(), std::process::id()));
+    let lock = stack::lock(&data)?;
+    Ok((data, lock))
 }
 
 fn start(project: &Project, runtime: Runtime, data: PathBuf) -> Result<Stack> {
