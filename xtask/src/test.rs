@@ -11,7 +11,7 @@ use crate::{
     tools,
 };
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
