@@ -28,6 +28,12 @@ const NAMES: &[&str] = &[
     "STRIPE_API_BASE",
     "STRIPE_PRICES",
     "CHAT_WEBHOOK_URL",
+    "TRUSTED_PROXIES",
+    "S3_ENDPOINT",
+    "S3_BUCKET",
+    "S3_REGION",
+    "S3_ACCESS_KEY",
+    "S3_SECRET_KEY",
 ];
 
 /// Settings by name.

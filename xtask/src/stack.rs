@@ -148,7 +148,9 @@ impl Stack {
                 running.insert(0, worker::start(project, &local)?);
             }
             Runtime::Spin => {
-                settings.extend(spin::extra_settings(project, plan.objects_port)?);
+                for (name, value) in spin::extra_settings(project, plan.objects_port)? {
+                    settings.entry(name).or_insert(value);
+                }
                 let objects_port = plan.objects_port;
                 let flavour = plan.flavour;
                 let local = spin::Local { flavour, data, port, objects_port, settings: &settings };
