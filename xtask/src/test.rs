@@ -3,8 +3,7 @@
 use crate::{
     Result,
     args::Args,
-    http, process,
-    progress::say,
+    http,
     project::Project,
     stack::{self, Flavour, Plan, Runtime, Stack},
     suites::{Reading, Suite, Tally},
@@ -43,7 +42,7 @@ pub fn command(mut args: Args) -> Result<()> {
         on_this_machine(&project, &mut tally)?;
     }
     if !quick {
-        let browser = tally.note("browser", browser());
+        let browser = tally.note("browser", browser(&project));
         let is_meant = |runtime: &Runtime| only.is_none_or(|only| only == *runtime);
         for runtime in [Runtime::Cloudflare, Runtime::Spin].into_iter().filter(is_meant) {
             on_runtime(&project, runtime, browser.is_some(), &mut tally);
@@ -170,7 +169,7 @@ fn names(folder: &Path, end: &str) -> Vec<String> {
 }
 
 /// Makes sure that Chromium is there; installs it where that is possible without asking.
-fn browser() -> Result<()> {
+fn browser(project: &Project) -> Result<()> {
     let is_there = || PathBuf::from(CHROMIUM).is_file();
     if is_there() {
         return Ok(());
@@ -179,16 +178,6 @@ fn browser() -> Result<()> {
         "Chromium is missing ({CHROMIUM}), which the browser tests need. Install it, for example \
          with `apt-get install chromium`."
     );
-    let is_root = process::answer(Command::new("id").arg("-u")).as_deref() == Some("0");
-    if !is_root || !process::on_path("apt-get") {
-        return Err(missing);
-    }
-    say("Chromium is missing and is installed through apt-get");
-    let log = Project::find()?.log("apt");
-    process::run("apt-get update", Command::new("apt-get").arg("update"), &log)?;
-    let mut install = Command::new("apt-get");
-    install.args(["install", "--yes", "--no-install-recommends", "chromium"]);
-    install.env("DEBIAN_FRONTEND", "noninteractive");
-    process::run("apt-get install chromium", &mut install, &log)?;
+    tools::system_packages(project, &["chromium"], &missing)?;
     if is_there() { Ok(()) } else { Err(missing) }
 }
