@@ -152,7 +152,7 @@ fn tool(
         install.arg("--locked");
     }
     install.env("CARGO_TARGET_DIR", project::cache().join("tools-target"));
-    install.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_PROFILE_DEV_OPT_LEVEL", "1");
+    install.env("CARGO_PROFILE_DEV_DEBUG", "0");
     process::run(&format!("installing {package}"), &mut install, &project.log(package))?;
     Ok(path)
 }
