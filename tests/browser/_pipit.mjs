@@ -69,7 +69,7 @@ export async function open(browser, options = {}) {
     if (!isOurs) faults.push(`a request to ${url.href}`);
   });
   context.on("console", (message) => {
-    if (message.type() === "error") faults.push(`on the console of ${page.url()}: ${message.text()}`);
+    if (message.type() === "error") faults.push(`on the console of ${page.url()}: ${message.text()} ${message.location().url}`);
   });
   context.on("weberror", (error) => faults.push(`a script failed: ${error.error()}`));
   return { page, context, faults };

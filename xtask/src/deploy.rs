@@ -4,7 +4,7 @@ use crate::{
     Result,
     args::Args,
     process,
-    project::Project,
+    project::{self, Project},
     spin,
     stack::{self, Flavour, Runtime},
     tools,
@@ -30,6 +30,9 @@ const OPTIONAL: &[(&str, &str)] = &[
     ("STRIPE_WEBHOOK_SECRET", "what Stripe reports is refused"),
 ];
 
+const LOCAL_ORIGINS: &str = "[vars] in wrangler.toml still says localhost: set APP_ORIGIN, \
+    BLOG_DOMAIN and MEDIA_ORIGIN to the deployment's before deploying.";
+
 /// Runs `deploy`.
 pub fn command(mut args: Args) -> Result<()> {
     let runtime = Runtime::take(&mut args)?;
@@ -47,13 +50,25 @@ pub fn command(mut args: Args) -> Result<()> {
 
 fn to_cloudflare(project: &Project, dry: bool) -> Result<()> {
     tools::packages(project)?;
-    println!("2. check the secrets: wrangler secret list");
+    println!("2. check the variables in wrangler.toml and the secrets: wrangler secret list");
+    let local = says_localhost(project);
     if dry {
         list_secrets();
+        if local {
+            println!("   {LOCAL_ORIGINS}");
+        }
+    } else if local {
+        return Err(LOCAL_ORIGINS.to_owned());
     } else {
         check_secrets(project)?;
     }
-    println!("3. apply the migrations: wrangler d1 migrations apply DB --remote");
+    println!("3. make the database if there is none: wrangler d1 create pipit");
+    let mut info = project.wrangler();
+    info.args(["d1", "info", "pipit", "--json"]);
+    if !dry && process::answer(&mut info).is_none() {
+        process::at_terminal(project.wrangler().args(["d1", "create", "pipit"]))?;
+    }
+    println!("4. apply the migrations: wrangler d1 migrations apply DB --remote");
     if !dry {
         process::at_terminal(project.wrangler().args([
             "d1",
@@ -63,7 +78,7 @@ fn to_cloudflare(project: &Project, dry: bool) -> Result<()> {
             "--remote",
         ]))?;
     }
-    println!("4. deploy: wrangler deploy");
+    println!("5. deploy: wrangler deploy");
     let mut deploy = project.wrangler();
     deploy.arg("deploy");
     if dry {
@@ -73,6 +88,12 @@ fn to_cloudflare(project: &Project, dry: bool) -> Result<()> {
     process::at_terminal(&mut deploy)?;
     println!("{}", if dry { "Nothing was deployed." } else { "Deployed." });
     Ok(())
+}
+
+fn says_localhost(project: &Project) -> bool {
+    let manifest = project::read(&project.path("wrangler.toml")).unwrap_or_default();
+    let mut origins = manifest.lines().filter(|line| line.starts_with("APP_ORIGIN"));
+    origins.any(|line| line.contains("localhost"))
 }
 
 fn list_secrets() {
@@ -107,7 +128,7 @@ fn to_spin(project: &Project, dry: bool) -> Result<()> {
     for migration in migrations(project) {
         println!("   spin cloud sqlite execute --database pipit @migrations/{migration}");
     }
-    println!("4. deploy: spin deploy --from {}", spin::MANIFEST);
+    println!("4. deploy: spin deploy --from build/spin/spin.toml");
     if dry {
         println!("Nothing was deployed.");
         return Ok(());
@@ -123,7 +144,7 @@ fn to_spin(project: &Project, dry: bool) -> Result<()> {
         process::at_terminal(&mut execute)?;
     }
     let mut deploy = Command::new("spin");
-    deploy.current_dir(&project.root).args(["deploy", "--from", spin::MANIFEST]);
+    deploy.current_dir(&project.root).args(["deploy", "--from", "build/spin/spin.toml"]);
     process::at_terminal(&mut deploy)?;
     println!("Deployed.");
     Ok(())

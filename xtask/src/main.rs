@@ -2,6 +2,7 @@
 
 mod admin;
 mod args;
+mod base64;
 mod bench;
 mod clients;
 mod clock;

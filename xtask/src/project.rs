@@ -100,7 +100,7 @@ impl Project {
         for name in ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"] {
             files.push(self.path(name));
         }
-        for folder in ["crates", "functions", "static", "docs", "migrations"] {
+        for folder in ["crates", "functions", "static", "docs", "migrations", "tests/contract"] {
             list(&self.path(folder), &mut files);
         }
         digest(&self.root, files)

@@ -1,6 +1,6 @@
 //! The configuration of a local run: development values, and what stands in our own environment.
 
-use crate::{Result, project};
+use crate::{Result, base64, project};
 use std::{
     collections::BTreeMap,
     env,
@@ -30,6 +30,12 @@ const NAMES: &[&str] = &[
     "STRIPE_PRICES",
     "GRAVATAR",
     "CHAT_WEBHOOK_URL",
+    "TRUSTED_PROXIES",
+    "S3_ENDPOINT",
+    "S3_BUCKET",
+    "S3_REGION",
+    "S3_ACCESS_KEY",
+    "S3_SECRET_KEY",
 ];
 
 /// Settings by name.
@@ -110,7 +116,10 @@ pub fn write_env_file(path: &Path, settings: &Settings) -> Result<()> {
 fn keys(path: &Path) -> Result<Settings> {
     if !path.is_file() {
         let internal = project::hex(&random()?);
-        write_private(path, &format!("APP_KEY={}\nINTERNAL_KEY={internal}\n", base64(&random()?)))?;
+        write_private(
+            path,
+            &format!("APP_KEY={}\nINTERNAL_KEY={internal}\n", base64::encode(&random()?)),
+        )?;
     }
     let text = project::read(path).unwrap_or_default();
     let pairs = text.lines().filter_map(|line| line.split_once('='));
@@ -135,30 +144,4 @@ pub fn random() -> Result<[u8; 32]> {
         .and_then(|mut file| file.read_exact(&mut bytes))
         .map_err(|e| format!("/dev/urandom: {e}"))?;
     Ok(bytes)
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let number = chunk.iter().fold(0u32, |n, byte| n << 8 | u32::from(*byte));
-        let number = number << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let digit = DIGITS[(number >> (18 - 6 * place)) as usize & 63] as char;
-            text.push(if place <= chunk.len() { digit } else { '=' });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn base64_as_in_rfc_4648() {
-        assert_eq!(base64(b"foobar"), "Zm9vYmFy");
-        assert_eq!(base64(b"fooba"), "Zm9vYmE=");
-        assert_eq!(base64(b"foob"), "Zm9vYg==");
-    }
 }

@@ -16,18 +16,21 @@ use std::{
 };
 
 const TARGET: &str = "wasm32-wasip2";
-/// Where a build puts the manifest.
-pub const MANIFEST: &str = "build/spin/spin.toml";
 /// The most bytes of one component.
 const COMPONENT_MAX: u64 = 1_500_000;
 /// The first release with the final WASI 0.3.
 const SPIN_AT_LEAST: (u32, u32) = (4, 1);
 
+/// Where a build puts the components, and their manifest as `spin.toml`.
+pub fn folder(project: &Project, flavour: Flavour) -> PathBuf {
+    project.build().join(format!("spin{}", flavour.suffix()))
+}
+
 /// Builds every component, unless nothing changed.
 pub fn build(project: &Project, flavour: Flavour) -> Result<()> {
     Tools::for_spin(project)?;
     let sources = project.sources()?;
-    let folder = project.build().join("spin");
+    let folder = folder(project, flavour);
     let manifest = project::read(&project.path("spin.toml")).unwrap_or_default();
     let manifest = project::short_hash(manifest.as_bytes());
     let stamp = format!("{sources} {} {manifest}", flavour.features());
@@ -92,6 +95,8 @@ fn check_size(path: &Path, flavour: Flavour) -> Result<()> {
 
 /// What a local run needs to know.
 pub struct Local<'a> {
+    /// Which build.
+    pub flavour: Flavour,
     /// Where its state and logs are.
     pub data: &'a Path,
     /// Where it listens.
@@ -158,7 +163,8 @@ fn on_spin(project: &Project, local: &Local) -> Result<Command> {
     let mut command = Command::new("spin");
     command
         .current_dir(&project.root)
-        .args(["up", "--from", MANIFEST, "--listen", &format!("127.0.0.1:{}", local.port)])
+        .args(["up", "--listen", &format!("127.0.0.1:{}", local.port), "--from"])
+        .arg(folder(project, local.flavour).join("spin.toml"))
         .arg("--state-dir")
         .arg(local.data.join("state"))
         .args(["--runtime-config-file", "spin-runtime.toml", "--quiet"]);
@@ -197,7 +203,7 @@ fn on_test_host(project: &Project, local: &Local) -> Result<Command> {
         .arg(project::cache().join("components"))
         .arg("--variables-file")
         .arg(write_variables(local)?)
-        .arg(MANIFEST);
+        .arg(folder(project, local.flavour).join("spin.toml"));
     Ok(command)
 }
 

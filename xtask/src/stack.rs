@@ -148,9 +148,12 @@ impl Stack {
                 running.insert(0, worker::start(project, &local)?);
             }
             Runtime::Spin => {
-                settings.extend(spin::extra_settings(project, plan.objects_port)?);
+                for (name, value) in spin::extra_settings(project, plan.objects_port)? {
+                    settings.entry(name).or_insert(value);
+                }
                 let objects_port = plan.objects_port;
-                let local = spin::Local { data, port, objects_port, settings: &settings };
+                let flavour = plan.flavour;
+                let local = spin::Local { flavour, data, port, objects_port, settings: &settings };
                 let started = spin::start(project, &local)?;
                 running.splice(0..0, started);
             }
@@ -199,10 +202,24 @@ impl Stack {
 
 /// Builds for a runtime; returns the Worker's script.
 pub fn build(project: &Project, runtime: Runtime, flavour: Flavour) -> Result<PathBuf> {
+    let _lock = alone(&project.build())?;
     match runtime {
         Runtime::Cloudflare => worker::build(project, flavour),
         Runtime::Spin => spin::build(project, flavour).map(|()| PathBuf::new()),
     }
+}
+
+/// Waits until no other `cargo xtask` builds in this clone.
+fn alone(folder: &Path) -> Result<File> {
+    let path = folder.join("lock");
+    let fail = |e: std::io::Error| format!("{}: {e}", path.display());
+    fs::create_dir_all(folder).map_err(fail)?;
+    let file = File::create(&path).map_err(fail)?;
+    if file.try_lock().is_err() {
+        say("waiting for another `cargo xtask` that builds");
+        file.lock().map_err(fail)?;
+    }
+    Ok(file)
 }
 
 /// Runs `build`.

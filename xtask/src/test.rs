@@ -3,15 +3,14 @@
 use crate::{
     Result,
     args::Args,
-    clients, http, process,
-    progress::say,
+    clients, http,
     project::Project,
     stack::{self, Flavour, Plan, Runtime, Stack},
     suites::{Reading, Suite, Tally},
     tools,
 };
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -43,7 +42,7 @@ pub fn command(mut args: Args) -> Result<()> {
         on_this_machine(&project, &mut tally)?;
     }
     if !quick {
-        let browser = tally.note("browser", browser());
+        let browser = tally.note("browser", browser(&project));
         let is_meant = |runtime: &Runtime| only.is_none_or(|only| only == *runtime);
         for runtime in [Runtime::Cloudflare, Runtime::Spin].into_iter().filter(is_meant) {
             on_runtime(&project, runtime, browser.is_some(), &mut tally);
@@ -87,7 +86,8 @@ fn on_this_machine(project: &Project, tally: &mut Tally) -> Result<()> {
 fn on_runtime(project: &Project, runtime: Runtime, with_browser: bool, tally: &mut Tally) {
     let name = runtime.name();
     println!("\n{name}");
-    let Some(data) = tally.note(&format!("{name} state"), folder(project, runtime)) else { return };
+    let state = tally.note(&format!("{name} state"), folder(project, runtime));
+    let Some((data, _lock)) = state else { return };
     let started = start(project, runtime, data);
     let Some(stack) = tally.note(&format!("{name} start"), started) else { return };
     let mut scenarios = project.cargo();
@@ -124,12 +124,17 @@ pub fn surroundings(command: &mut Command, stack: &Stack, runtime: Runtime) {
         .env("PIPIT_FIXTURE_PORT", stack::FIXTURE_PORT.to_string());
 }
 
-fn folder(project: &Project, runtime: Runtime) -> Result<PathBuf> {
-    let data = project.path(".pipit/test").join(runtime.name());
-    if data.exists() {
-        fs::remove_dir_all(&data).map_err(|e| format!("{}: {e}", data.display()))?;
+/// An empty folder that is this run's alone; those of runs that have ended are removed.
+fn folder(project: &Project, runtime: Runtime) -> Result<(PathBuf, File)> {
+    let all = project.path(".pipit/test");
+    for entry in fs::read_dir(&all).into_iter().flatten().filter_map(std::result::Result::ok) {
+        if stack::lock(&entry.path()).is_ok() {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
-    Ok(data)
+    let data = all.join(format!("{}-{}", runtime.name(), std::process::id()));
+    let lock = stack::lock(&data)?;
+    Ok((data, lock))
 }
 
 fn start(project: &Project, runtime: Runtime, data: PathBuf) -> Result<Stack> {
@@ -166,7 +171,7 @@ pub fn names(folder: &Path, end: &str) -> Vec<String> {
 }
 
 /// Makes sure that Chromium is there; installs it where that is possible without asking.
-fn browser() -> Result<()> {
+fn browser(project: &Project) -> Result<()> {
     let is_there = || PathBuf::from(CHROMIUM).is_file();
     if is_there() {
         return Ok(());
@@ -175,16 +180,6 @@ fn browser() -> Result<()> {
         "Chromium is missing ({CHROMIUM}), which the browser tests need. Install it, for example \
          with `apt-get install chromium`."
     );
-    let is_root = process::answer(Command::new("id").arg("-u")).as_deref() == Some("0");
-    if !is_root || !process::on_path("apt-get") {
-        return Err(missing);
-    }
-    say("Chromium is missing and is installed through apt-get");
-    let log = Project::find()?.log("apt");
-    process::run("apt-get update", Command::new("apt-get").arg("update"), &log)?;
-    let mut install = Command::new("apt-get");
-    install.args(["install", "--yes", "--no-install-recommends", "chromium"]);
-    install.env("DEBIAN_FRONTEND", "noninteractive");
-    process::run("apt-get install chromium", &mut install, &log)?;
+    tools::system_packages(project, &["chromium"], &missing)?;
     if is_there() { Ok(()) } else { Err(missing) }
 }

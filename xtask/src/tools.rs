@@ -142,6 +142,9 @@ fn tool(
     if path.is_file() {
         return Ok(path);
     }
+    if package == "worker-build" {
+        openssl(project)?;
+    }
     say(&format!("{package} {version} is built once, which takes a few minutes"));
     let mut install = project.cargo();
     install.args(["install", package, "--version", version, "--debug", "--root"]).arg(&folder);
@@ -149,9 +152,37 @@ fn tool(
         install.arg("--locked");
     }
     install.env("CARGO_TARGET_DIR", project::cache().join("tools-target"));
-    install.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_PROFILE_DEV_OPT_LEVEL", "1");
+    install.env("CARGO_PROFILE_DEV_DEBUG", "0");
     process::run(&format!("installing {package}"), &mut install, &project.log(package))?;
     Ok(path)
+}
+
+/// Makes sure that worker-build can be compiled where it speaks TLS through OpenSSL.
+fn openssl(project: &Project) -> Result<()> {
+    let is_there =
+        || process::answer(Command::new("pkg-config").args(["--exists", "openssl"])).is_some();
+    if !cfg!(target_os = "linux") || is_there() {
+        return Ok(());
+    }
+    let missing = "pkg-config and OpenSSL's headers are missing, which compiling worker-build needs. \
+                   Install them: `apt-get install pkg-config libssl-dev` on Debian and its relatives, \
+                   `dnf install pkgconf openssl-devel` on Fedora.";
+    system_packages(project, &["pkg-config", "libssl-dev"], missing)
+}
+
+/// Installs packages of the system where that is possible without asking; else says what is missing.
+pub fn system_packages(project: &Project, names: &[&str], missing: &str) -> Result<()> {
+    let is_root = process::answer(Command::new("id").arg("-u")).as_deref() == Some("0");
+    if !is_root || !process::on_path("apt-get") {
+        return Err(missing.to_owned());
+    }
+    let log = project.log("apt");
+    process::run("apt-get update", Command::new("apt-get").arg("update"), &log)?;
+    let mut install = Command::new("apt-get");
+    install.args(["install", "--yes", "--no-install-recommends"]).args(names);
+    install.env("DEBIAN_FRONTEND", "noninteractive");
+    process::run(&format!("apt-get install {}", names.join(" ")), &mut install, &log)?;
+    Ok(())
 }
 
 /// The version of a package in `Cargo.lock`.

@@ -133,7 +133,7 @@ pub fn start(project: &Project, local: &Local) -> Result<Running> {
         .arg("dev")
         .arg(local.script)
         .args(["--local", "--ip", "127.0.0.1", "--port", &local.port.to_string()])
-        .args(["--inspector-port", &http::free_port()?.to_string()])
+        .args(["--inspector-port", "0"])
         .args(["--show-interactive-dev-session", "false", "--log-level", "log"])
         .arg("--persist-to")
         .arg(&state)

@@ -21,6 +21,7 @@ fn file(name: &str) -> Option<(&'static str, &'static [u8])> {
     const SCRIPT: &str = "text/javascript; charset=utf-8";
     Some(match name {
         "pipit.css" => (CSS, include_bytes!("../../../static/pipit.css")),
+        "landing.css" => (CSS, include_bytes!("../../../static/landing.css")),
         "blog.css" => (CSS, include_bytes!("../../../static/blog.css")),
         "icon.svg" => ("image/svg+xml", include_bytes!("../../../static/icon.svg")),
         "app.js" => (SCRIPT, include_bytes!("../../../static/app.js")),

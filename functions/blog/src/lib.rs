@@ -23,6 +23,8 @@ const ROUTES: &[Route] = &[
     Route::get("/rss", Who::Anyone, |v| Box::pin(feed::alias(v))).on(Site::Blog),
     Route::get("/rss.xml", Who::Anyone, |v| Box::pin(feed::alias(v))).on(Site::Blog),
     Route::get("/index.xml", Who::Anyone, |v| Box::pin(feed::alias(v))).on(Site::Blog),
+    Route::get("/favicon.ico", Who::Anyone, |v| Box::pin(robots::icon(v))).on(Site::Blog),
+    Route::get("/favicon.ico", Who::Anyone, |v| Box::pin(robots::icon(v))),
     Route::get("/robots.txt", Who::Anyone, |v| Box::pin(robots::show(v))).on(Site::Blog),
     // The Worker's platform has a place for static files and answers these itself.
     #[cfg(not(all(target_arch = "wasm32", not(target_os = "wasi"))))]
