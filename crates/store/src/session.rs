@@ -125,7 +125,8 @@ pub async fn insert(cx: &Context, new: &New<'_>) -> Result<()> {
     statements.extend(signin::begin(cx, new.id, new.handle, new.device_hash));
     let ends = [
         new.half_id.map(|id| sql("delete from half_sessions where id = ?1", [id.into()])),
-        new.old_id.map(|id| sql("delete from sessions where id = ?1", [id.into()])),
+        new.old_id
+            .map(|id| sql("delete from sessions where id = ?1 or previous_id = ?1", [id.into()])),
     ];
     statements.extend(ends.into_iter().flatten());
     cx.db.batch(statements).await.map(|_| ())
@@ -179,9 +180,10 @@ fn listed(row: &Row) -> Result<Listed> {
     })
 }
 
-/// Ends a session.
+/// Ends a session, also where another request has changed its id since it was looked up.
 pub async fn delete(cx: &Context, id: &str) -> Result<()> {
-    cx.db.batch(vec![sql("delete from sessions where id = ?1", [id.into()])]).await.map(|_| ())
+    let statement = sql("delete from sessions where id = ?1 or previous_id = ?1", [id.into()]);
+    cx.db.batch(vec![statement]).await.map(|_| ())
 }
 
 /// Ends the session of that handle, if it is this account's.
@@ -193,10 +195,10 @@ pub async fn delete_by_handle(cx: &Context, account_id: &str, handle: &str) -> R
     cx.db.batch(vec![statement]).await.map(|_| ())
 }
 
-/// Ends every session of an account but this one.
+/// Ends every session of an account but this one, also where another request has changed its id since.
 pub async fn delete_others(cx: &Context, account_id: &str, id: &str) -> Result<()> {
     let statement = sql(
-        "delete from sessions where account_id = ?1 and id <> ?2",
+        "delete from sessions where account_id = ?1 and id <> ?2 and previous_id is not ?2",
         [account_id.into(), id.into()],
     );
     cx.db.batch(vec![statement]).await.map(|_| ())
