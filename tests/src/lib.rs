@@ -13,6 +13,7 @@ mod memory;
 mod picture;
 mod pipit;
 mod remote;
+mod secrets;
 
 pub use answer::{Answer, Cost};
 pub use ask::{Ask, Upload};
@@ -22,3 +23,4 @@ pub use mail::Mail;
 pub use memory::Memory;
 pub use picture::{GPS_SECRET, photo_with_gps};
 pub use pipit::{Pipit, STRIPE_SECRET};
+pub use secrets::{PERSONAL, Secret};

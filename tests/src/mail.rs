@@ -47,14 +47,18 @@ impl Mail {
     /// The code: `XXXX-XXXX`.
     #[track_caller]
     pub fn code(&self) -> String {
+        self.find_code().unwrap_or_else(|| panic!("no code in the mail:\n{}", self.text))
+    }
+
+    /// The code, if it has one.
+    pub(crate) fn find_code(&self) -> Option<String> {
         let is_code = |word: &&str| {
             let shape = |(at, b): (usize, u8)| {
                 if at == 4 { b == b'-' } else { b.is_ascii_digit() || b.is_ascii_uppercase() }
             };
             word.len() == 9 && word.bytes().enumerate().all(shape)
         };
-        let found = self.text.split_whitespace().find(is_code);
-        found.unwrap_or_else(|| panic!("no code in the mail:\n{}", self.text)).to_owned()
+        self.text.split_whitespace().find(is_code).map(str::to_owned)
     }
 
     /// A code of the right shape that is not this mail's.

@@ -74,6 +74,16 @@ impl Memory {
         self.native.db.dump().expect("the database can be read")
     }
 
+    /// The database, the key-value stores and the objects as one text; what is no text in it is lost.
+    pub fn everything_kept(&self) -> String {
+        let Native { kv, cache, blobs, .. } = &self.native;
+        let mut text = self.everything_stored();
+        for (key, value) in [kv.contents(), cache.contents(), blobs.contents()].concat() {
+            text.push_str(&format!("{key}: {}\n", String::from_utf8_lossy(&value)));
+        }
+        text
+    }
+
     /// All at once: each call of the database lets the others go first.
     pub(crate) fn send_at_once(&self, from: &[IpAddr], host: &str, ask: &Ask) -> Vec<Answer> {
         let asked = from.iter().map(|address| self.answer(host, Some(*address), ask));

@@ -1,6 +1,10 @@
 //! A Pipit under test, wherever it runs.
 
-use crate::{Answer, Ask, Browser, Mail, Memory, remote::Remote};
+use crate::{
+    Answer, Ask, Browser, Mail, Memory,
+    remote::Remote,
+    secrets::{Secret, Seen},
+};
 use std::{
     cell::Cell,
     collections::hash_map::RandomState,
@@ -25,6 +29,7 @@ pub(crate) struct World {
     place: Place,
     seed: u64,
     count: Cell<u32>,
+    seen: Seen,
 }
 
 pub(crate) enum Place {
@@ -45,24 +50,32 @@ impl World {
     }
 
     pub(crate) fn send(&self, host: &str, address: IpAddr, ask: &Ask) -> Answer {
-        match &self.place {
+        self.seen.ask(ask);
+        let answer = match &self.place {
             Place::Memory(memory) => memory.send(host, address, ask),
             Place::Remote(remote) => remote.send(host, address, ask),
-        }
+        };
+        self.seen.answer(&answer);
+        answer
     }
 
     pub(crate) fn send_at_once(&self, from: &[IpAddr], host: &str, ask: &Ask) -> Vec<Answer> {
-        match &self.place {
+        self.seen.ask(ask);
+        let answers = match &self.place {
             Place::Memory(memory) => memory.send_at_once(from, host, ask),
             Place::Remote(remote) => remote.send_at_once(from, host, ask),
-        }
+        };
+        answers.iter().for_each(|answer| self.seen.answer(answer));
+        answers
     }
 
     pub(crate) fn mails_to(&self, email: &str, at_least: usize) -> Vec<Mail> {
-        match &self.place {
+        let mails = match &self.place {
             Place::Memory(memory) => memory.mails_to(email),
             Place::Remote(remote) => remote.mails_to(email, at_least),
-        }
+        };
+        mails.iter().for_each(|mail| self.seen.mail(mail));
+        mails
     }
 
     /// The mail that comes after so many others to the same address.
@@ -109,7 +122,7 @@ impl Pipit {
 
     fn on(place: Place) -> Self {
         let seed = RandomState::new().build_hasher().finish();
-        Self { world: Rc::new(World { place, seed, count: Cell::new(0) }) }
+        Self { world: Rc::new(World { place, seed, count: Cell::new(0), seen: Seen::default() }) }
     }
 
     /// The inside of one in memory.
@@ -118,6 +131,11 @@ impl Pipit {
             Place::Memory(memory) => Some(memory),
             Place::Remote(_) => None,
         }
+    }
+
+    /// What the scenario has seen that must not be stored or logged.
+    pub fn secrets(&self) -> Vec<Secret> {
+        self.world.seen.all()
     }
 
     /// A name that nobody else has: over HTTP tests share one Pipit.

@@ -32,6 +32,12 @@ impl MemoryBlobs {
         self.objects.borrow().keys().cloned().collect()
     }
 
+    /// Every object, to be searched for what must not be there.
+    pub fn contents(&self) -> Vec<(String, Bytes)> {
+        let objects = self.objects.borrow();
+        objects.iter().map(|(key, object)| (key.clone(), object.bytes.clone())).collect()
+    }
+
     fn find(&self, key: &str, range: Option<Range<u64>>) -> Result<Option<Blob>> {
         let objects = self.objects.borrow();
         let Some(object) = objects.get(key) else { return Ok(None) };

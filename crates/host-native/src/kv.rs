@@ -31,6 +31,12 @@ impl MemoryKv {
         live.map(|(key, _)| key.clone()).collect()
     }
 
+    /// Every value, those whose life is over too, to be searched for what must not be there.
+    pub fn contents(&self) -> Vec<(String, Bytes)> {
+        let values = self.values.borrow();
+        values.iter().map(|(key, (_, value))| (key.clone(), value.clone())).collect()
+    }
+
     fn change<T>(
         &self,
         verb: &str,
