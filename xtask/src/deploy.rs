@@ -98,7 +98,7 @@ fn says_localhost(project: &Project) -> bool {
 
 fn list_secrets() {
     for name in REQUIRED {
-        println!("   {name}: required (wrangler secret put {name})");
+        println!("   {name}: required");
     }
     for (name, without) in OPTIONAL {
         println!("   {name}: without it {without}");
