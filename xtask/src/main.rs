@@ -18,6 +18,7 @@ mod optimise;
 mod process;
 mod progress;
 mod project;
+mod secrets;
 mod settings;
 mod signature;
 mod spin;

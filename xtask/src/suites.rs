@@ -73,6 +73,13 @@ impl Tally {
         }
     }
 
+    /// Notes a suite that this program was itself: one outcome per test.
+    pub fn outcomes(&mut self, name: &str, outcomes: &[Result<()>]) {
+        outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).for_each(|e| println!("{e}"));
+        let passed = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        self.add(name, passed, outcomes.len() - passed);
+    }
+
     fn add(&mut self, name: &str, passed: usize, failed: usize) {
         println!("{name}: {passed} passed, {failed} failed");
         self.passed += passed;

@@ -5,6 +5,7 @@ use crate::{
     args::Args,
     clients, http,
     project::Project,
+    secrets,
     stack::{self, Flavour, Plan, Runtime, Stack},
     suites::{Reading, Suite, Tally},
     tools,
@@ -88,7 +89,7 @@ fn on_runtime(project: &Project, runtime: Runtime, with_browser: bool, tally: &m
     println!("\n{name}");
     let state = tally.note(&format!("{name} state"), folder(project, runtime));
     let Some((data, _lock)) = state else { return };
-    let started = start(project, runtime, data);
+    let started = start(project, runtime, data.clone());
     let Some(stack) = tally.note(&format!("{name} start"), started) else { return };
     let mut scenarios = project.cargo();
     // One at a time: they share the runtime, its limits and its mailbox.
@@ -98,9 +99,11 @@ fn on_runtime(project: &Project, runtime: Runtime, with_browser: bool, tally: &m
     }
     scenarios.args(["--", "--test-threads=1", "--skip", "in_memory::"]);
     surroundings(&mut scenarios, &stack, runtime);
+    scenarios.env("PIPIT_SECRETS", data.join(secrets::FILE));
     let suite =
         Suite { name: &format!("{name} scenarios"), reading: Reading::Cargo, limit: 15 * MINUTE };
     tally.run(project, &suite, &mut scenarios);
+    secrets::run(&data, runtime, tally);
     clients::run(project, &stack, runtime, tally);
     if !with_browser {
         return;
