@@ -220,7 +220,8 @@ fn guesses_at_once_are_counted_before_they_are_looked_at() {
 fn the_answer_tells_nobody_whether_an_address_is_known() {
     let pipit = Pipit::start();
     let ann = pipit.sign_up("ann");
-    let stranger = format!("{}@example.com", "z".repeat(ann.username.len()));
+    // As long as hers, and asked for by no other scenario, whose mails would count as well.
+    let stranger = format!("{}@example.com", ann.username.replacen("ann", "zed", 1));
     let ask = |email: &str| pipit.browser().post("/signin", &[("email", email), ("next", "")]);
     let (known, unknown) = (ask(&ann.email), ask(&stranger));
     assert_eq!(known.status, 202);
@@ -260,7 +261,8 @@ fn signing_up_with_a_known_address_tells_only_its_owner() {
     let intruder = pipit.browser();
     let wished = pipit.name("wished");
     let (known, mail) = intruder.ask_to_sign_up(&wished, &ann.email);
-    let stranger = format!("{}@example.com", "z".repeat(ann.username.len()));
+    // As long as hers, and asked for by no other scenario, whose mails would count as well.
+    let stranger = format!("{}@example.com", ann.username.replacen("ann", "zed", 1));
     let (unknown, _) = pipit.browser().ask_to_sign_up(&pipit.name("other"), &stranger);
     assert_eq!(known.text().replace(&ann.email, "…"), unknown.text().replace(&stranger, "…"));
     assert!(mail.text.contains("already"), "the owner is told:\n{}", mail.text);
