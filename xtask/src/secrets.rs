@@ -48,6 +48,9 @@ fn stored(data: &Path, secrets: &[Secret]) -> Result<()> {
     collect(data, &mut files)?;
     // Logs have a test of their own; the file of the secrets is the tests' and not the app's.
     files.retain(|file| !file.starts_with(data.join("logs")) && *file != data.join(FILE));
+    // The development server's own traces hold whole addresses; a scenario puts a token into one to
+    // see it refused. Nothing of the app writes there.
+    files.retain(|file| !file.starts_with(data.join("state/v3/observability")));
     let (personal, secret): (Vec<_>, Vec<_>) =
         secrets.iter().partition(|secret| PERSONAL.contains(&&*secret.kind));
     // Who does not find the addresses, which are stored, looks in the wrong place.
