@@ -39,7 +39,9 @@ struct Past {
 /// `GET /settings/sessions`
 pub async fn index(v: Visit<'_>) -> Result<Response> {
     let current = v.session()?;
-    let sessions = session::list(v.cx, &current.account_id).await?;
+    let mut sessions = session::list(v.cx, &current.account_id).await?;
+    // The one that people look for first.
+    sessions.sort_by_key(|listed| listed.handle != current.handle);
     let signins = signin::list(v.cx, &current.account_id).await?;
     web::page(&Page {
         layout: Layout::of(&v, "Sessions"),
