@@ -12,6 +12,8 @@ use url::Url;
 const PATIENCE: Duration = Duration::from_secs(30);
 const MAIL_PATIENCE: Duration = Duration::from_secs(5);
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
+/// A body of this size may be refused before it is read.
+const LARGE_BYTES: usize = 1 << 20;
 
 /// Where it is and how to speak to it. Plain data: threads have copies.
 #[derive(Clone)]
@@ -58,13 +60,29 @@ impl Remote {
         let sent = if ask.method == http::Method::GET || ask.method == http::Method::HEAD {
             self.agent.run(request.body(()).expect("the request of the test is one"))
         } else {
-            self.agent.run(request.body(&ask.body[..]).expect("the request of the test is one"))
+            self.send_body(&request.body(&ask.body[..]).expect("the request of the test is one"))
         };
         let response = sent.unwrap_or_else(|error| panic!("{} {url}: {error}", ask.method));
         let (parts, mut body) = response.into_parts();
         let body = body.with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
         let body = body.unwrap_or_else(|error| panic!("the body of {url}: {error}"));
         Answer { status: parts.status.as_u16(), headers: parts.headers, body: body.into() }
+    }
+
+    /// A server may answer a body that is too large before it has all of it, and hang up. This client
+    /// writes before it reads, so it may find the line dead and never see the answer: then it asks again.
+    fn send_body(
+        &self,
+        request: &http::Request<&[u8]>,
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
+        let mut tries = if request.body().len() > LARGE_BYTES { 10 } else { 1 };
+        loop {
+            tries -= 1;
+            match self.agent.run(request.clone()) {
+                Err(ureq::Error::Io(error)) if tries > 0 && is_hang_up(&error) => {}
+                sent => return sent,
+            }
+        }
     }
 
     pub(crate) fn send_at_once(&self, from: &[IpAddr], host: &str, ask: &Ask) -> Vec<Answer> {
@@ -106,4 +124,9 @@ impl Remote {
             media_host: format!("media.{host}{port}"),
         }
     }
+}
+
+fn is_hang_up(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset)
 }
