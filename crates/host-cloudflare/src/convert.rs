@@ -2,24 +2,23 @@
 
 use crate::js;
 use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::TryStreamExt;
 use http::{HeaderValue, Method, StatusCode, header};
 use platform::{Body, Chunks, ClientAddress, Error, Request, Response, Result};
 use worker::{
-    ByteStream, FixedLengthStream, ResponseBody,
+    FixedLengthStream, ResponseBody,
     js_sys::Uint8Array,
     web_sys::{self, ReadableStream, ResponseInit},
     worker_sys,
 };
 
-/// A request as functions see it. The body is read only if somebody reads it.
+/// A request as functions see it, with this body.
 ///
 /// # Errors
 /// [`Error::Invalid`] when the method or the address is not one that HTTP knows.
-pub fn request(raw: &web_sys::Request) -> Result<Request> {
+pub fn request(raw: &web_sys::Request, body: Body) -> Result<Request> {
     let url = raw.url();
     let (authority, path) = split(&url);
-    let body = raw.body().map_or(Body::Empty, |stream| Body::Stream(chunks(stream)));
     let mut req = Request::new(body);
     *req.method_mut() = Method::from_bytes(raw.method().as_bytes()).map_err(|_| not_http())?;
     *req.uri_mut() = path.parse().map_err(|_| not_http())?;
@@ -83,13 +82,6 @@ fn split(url: &str) -> (&str, &str) {
         Some(parts) => parts,
         None => (rest, "/"),
     }
-}
-
-fn chunks(stream: ReadableStream) -> Chunks {
-    let chunks = ByteStream::from(stream);
-    Box::pin(chunks.map(|chunk| {
-        chunk.map(Bytes::from).map_err(|_| Error::invalid("The body of the request broke off."))
-    }))
 }
 
 /// A stream of known length keeps its `Content-Length`; another one is sent in chunks.

@@ -3,10 +3,11 @@
 use crate::{
     convert,
     ports::context,
+    upload::Upload,
     wake::{Later, ring},
 };
 use http::StatusCode;
-use platform::Response;
+use platform::{Body, Response};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web::Function;
@@ -32,10 +33,16 @@ async fn answer(raw: &web_sys::Request, env: Rc<Env>, later: Later) -> Response 
             return convert::plain(StatusCode::INTERNAL_SERVER_ERROR, "Something is wrong here.\n");
         }
     };
-    match convert::request(raw) {
+    let upload = Upload::of(raw);
+    let body = upload.as_ref().map_or(Body::Empty, Upload::body);
+    let response = match convert::request(raw, body) {
         Ok(req) => web::answer(&cx, functions(), req).await,
         Err(_) => convert::plain(StatusCode::BAD_REQUEST, "That is not a request we know.\n"),
+    };
+    if let Some(upload) = upload {
+        upload.finish().await;
     }
+    response
 }
 
 /// The messages say nothing but that there are jobs, so they are always acknowledged: a job that

@@ -11,4 +11,5 @@ mod kv;
 mod limits;
 mod ports;
 mod random;
+mod upload;
 mod wake;
