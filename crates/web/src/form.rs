@@ -11,6 +11,10 @@ const FIELDS_MAX: usize = 200;
 pub struct File {
     /// The field.
     pub field: String,
+    /// What the sender calls it: a hint for people, never a path of ours.
+    pub file_name: String,
+    /// What the sender says it is, such as `image/jpeg`, or nothing.
+    pub content_type: String,
     /// Its bytes; what they are, only they say.
     pub bytes: Bytes,
 }
@@ -49,7 +53,27 @@ impl Form {
 
     /// The file of a field, if one was chosen.
     pub fn file(&self, name: &str) -> Option<&File> {
-        self.files.iter().find(|file| file.field == name && !file.bytes.is_empty())
+        self.files.iter().find(|file| file.is_of(name))
+    }
+
+    /// The files that were chosen for a field, in their order; `photo` means `photo[]` too.
+    pub fn files<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a File> {
+        self.files.iter().filter(move |file| file.is_of(name))
+    }
+
+    /// Takes those files out of the form, so that nothing holds their bytes twice.
+    pub fn take_files(&mut self, name: &str) -> Vec<File> {
+        let (taken, rest) =
+            std::mem::take(&mut self.files).into_iter().partition(|file| file.is_of(name));
+        self.files = rest;
+        taken
+    }
+}
+
+impl File {
+    /// Browsers send an empty file for a field where none was chosen.
+    fn is_of(&self, name: &str) -> bool {
+        self.field.strip_suffix("[]").unwrap_or(&self.field) == name && !self.bytes.is_empty()
     }
 }
 
@@ -118,7 +142,10 @@ async fn multipart(content_type: &str, body: Bytes) -> Result<Form> {
         }
         let field = part.name().unwrap_or_default().to_owned();
         if part.file_name().is_some() {
-            form.files.push(File { field, bytes: part.bytes().await.map_err(broken)? });
+            let file_name = part.file_name().unwrap_or_default().to_owned();
+            let content_type = part.content_type().map(ToString::to_string).unwrap_or_default();
+            let bytes = part.bytes().await.map_err(broken)?;
+            form.files.push(File { field, file_name, content_type, bytes });
         } else {
             // `text()` would bring every legacy encoding along: half a megabyte. Our pages are UTF-8.
             let bytes = part.bytes().await.map_err(broken)?;

@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 use domain::{
-    datetime,
-    image::{self, Clean},
-    markdown,
+    datetime, markdown,
+    media::{Clean, clean_picture},
     post::{self, Photo, Post},
     timezone,
 };
@@ -102,7 +101,7 @@ impl Draft {
             title: Some(self.title.clone()).filter(|title| !title.is_empty()),
             text: self.text.clone(),
             html,
-            picture: self.photo.clone().map(image::clean).transpose()?,
+            picture: self.photo.clone().map(clean_picture).transpose()?,
             alt: self.alt.clone(),
             published_at,
         })

@@ -4,7 +4,7 @@
 //! else. Whoever signs up or changes a profile writes one too.
 
 use crate::media;
-use domain::{image, secret};
+use domain::{media::clean_picture, secret};
 use http::{Method, StatusCode};
 use platform::{Call, Context, Error, Result};
 use store::profile::{self, DueGravatar, GRAVATAR_CHECK};
@@ -52,7 +52,7 @@ async fn check(cx: &Context, due: &DueGravatar) -> Result<()> {
         status => return Err(Error::Outgoing(format!("status {status}").into())),
     }
     let picture =
-        image::clean(answer.into_body()).map_err(|words| Error::Outgoing(words.into()))?;
+        clean_picture(answer.into_body()).map_err(|words| Error::Outgoing(words.into()))?;
     let hash: String = secret::sha256_hex(&picture.bytes).chars().take(HASH_CHARS).collect();
     // The name ends with what the bytes are, so that the same picture keeps its address.
     if due.key.as_ref().is_some_and(|key| key.contains(&hash)) {

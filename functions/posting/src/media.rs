@@ -2,7 +2,7 @@
 
 use crate::range::{self, Part};
 use domain::{
-    image::{Clean, Kind},
+    media::{Clean, Kind},
     post::{Photo, Post},
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};

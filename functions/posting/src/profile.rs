@@ -4,7 +4,7 @@ use crate::{avatar, media};
 use askama::Template;
 use bytes::Bytes;
 use domain::{
-    image::{self, Clean},
+    media::{Clean, clean_picture},
     profile as rules, timezone, website,
 };
 use http::StatusCode;
@@ -162,7 +162,7 @@ fn clean(bytes: Bytes) -> std::result::Result<Clean, &'static str> {
     if bytes.len() > PICTURE_BYTES_MAX {
         return Err("This picture is larger than 5 megabytes. Make it smaller and try again.");
     }
-    image::clean(bytes)
+    clean_picture(bytes)
 }
 
 /// The key of what is there afterwards. The object comes before the row that names it.

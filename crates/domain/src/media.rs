@@ -1,4 +1,4 @@
-//! Pictures as they may be stored: known kinds only, without metadata, and nothing behind their end.
+//! Files of posts as they may be stored: known kinds only, without metadata, and nothing behind their end.
 
 mod cursor;
 mod exif;
@@ -15,12 +15,13 @@ const FRAMES_MAX: usize = 500;
 
 const DAMAGED: &str =
     "This picture's file is damaged or incomplete. Save or export it again and upload that.";
+const NO_PICTURE: &str = "This is sound or video, not a picture. Upload a picture.";
 const TOO_MANY_PIXELS: &str =
     "This picture has more than 40 megapixels. Make it smaller and try again.";
 const TOO_MANY_FRAMES: &str =
     "This animation has more than 500 frames. Make it shorter and try again.";
 
-/// The kinds of picture that are taken.
+/// The kinds of file that are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// JPEG.
@@ -31,6 +32,14 @@ pub enum Kind {
     Gif,
     /// WebP, animated or not.
     Webp,
+    /// AVIF, animated or not.
+    Avif,
+    /// MPEG audio, layer III.
+    Mp3,
+    /// Audio in the container of MP4.
+    M4a,
+    /// MP4.
+    Mp4,
 }
 
 impl Kind {
@@ -41,6 +50,10 @@ impl Kind {
             Self::Png => "image/png",
             Self::Gif => "image/gif",
             Self::Webp => "image/webp",
+            Self::Avif => "image/avif",
+            Self::Mp3 => "audio/mpeg",
+            Self::M4a => "audio/mp4",
+            Self::Mp4 => "video/mp4",
         }
     }
 
@@ -51,20 +64,39 @@ impl Kind {
             Self::Png => "png",
             Self::Gif => "gif",
             Self::Webp => "webp",
+            Self::Avif => "avif",
+            Self::Mp3 => "mp3",
+            Self::M4a => "m4a",
+            Self::Mp4 => "mp4",
         }
+    }
+
+    /// To be looked at: all that is neither heard nor played.
+    pub fn is_picture(self) -> bool {
+        !self.is_audio() && !self.is_video()
+    }
+
+    /// To be heard.
+    pub fn is_audio(self) -> bool {
+        matches!(self, Self::Mp3 | Self::M4a)
+    }
+
+    /// To be played, with or without sound.
+    pub fn is_video(self) -> bool {
+        self == Self::Mp4
     }
 }
 
-/// A picture that may be stored and served.
+/// A file that may be stored and served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clean {
     /// What it is, whatever its name said.
     pub kind: Kind,
     /// The file without metadata; of EXIF only the orientation is left, where there was one.
     pub bytes: Bytes,
-    /// Pixels, as displayed.
+    /// Pixels, as displayed; 0 of what is only heard.
     pub width: u32,
-    /// Pixels, as displayed.
+    /// Pixels, as displayed; 0 of what is only heard.
     pub height: u32,
 }
 
@@ -83,7 +115,15 @@ pub fn kind(bytes: &[u8]) -> Option<Kind> {
     }
 }
 
-/// The picture without metadata (EXIF with place and thumbnail, XMP, IPTC, comments; colour
+/// As [`clean`], for where only a picture will do.
+pub fn clean_picture(bytes: Bytes) -> Result<Clean, &'static str> {
+    match kind(&bytes) {
+        Some(kind) if !kind.is_picture() => Err(NO_PICTURE),
+        _ => clean(bytes),
+    }
+}
+
+/// The file without metadata (EXIF with place and thumbnail, XMP, IPTC, comments; colour
 /// profiles stay). The file is taken apart and only what is needed to show it is put together
 /// again. The error is the sentence for the person.
 pub fn clean(bytes: Bytes) -> Result<Clean, &'static str> {
@@ -96,6 +136,7 @@ pub fn clean(bytes: Bytes) -> Result<Clean, &'static str> {
         Kind::Png => png::strip(&bytes)?,
         Kind::Gif => gif::strip(&bytes)?,
         Kind::Webp => webp::strip(&bytes)?,
+        Kind::Avif | Kind::Mp3 | Kind::M4a | Kind::Mp4 => return Err(refusal(&bytes)),
     };
     let (width, height) = match stripped.orientation {
         Some(orientation) if orientation.swaps_sides() => (stripped.height, stripped.width),
