@@ -16,6 +16,7 @@ pub mod mail;
 pub mod mail_body;
 pub mod markdown;
 pub mod media;
+pub mod micropub;
 pub mod names;
 pub mod post;
 pub mod profile;
