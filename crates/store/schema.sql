@@ -55,13 +55,19 @@ CREATE TABLE blogs (
   post_count integer not null default 0, -- public posts, so that paging needs no look-ahead
   changed_at integer not null default 0, -- when the epoch last moved
   created_at integer not null
-) strict, without rowid;
+, navigation text not null default '[]') strict, without rowid;
 CREATE INDEX blogs_by_account on blogs (account_id);
 CREATE TABLE browsers (
   account_id text not null references accounts (id) on delete cascade,
   browser_hash text not null,
   created_at integer not null,
   primary key (account_id, browser_hash)
+) strict, without rowid;
+CREATE TABLE categories (
+  blog_id text not null references blogs (id) on delete cascade,
+  slug text not null,
+  name text not null,                -- as it was first written
+  primary key (blog_id, slug)
 ) strict, without rowid;
 CREATE TABLE challenges (
   id text primary key,               -- 128 random bits, hex
@@ -97,6 +103,15 @@ CREATE TABLE consents (
 ) strict, without rowid;
 CREATE INDEX consents_by_expiry on consents (expires_at);
 CREATE INDEX consents_by_token on consents (spent_by) where spent_by is not null;
+CREATE TABLE creations (
+  account_id text not null references accounts (id) on delete cascade,
+  key_hash text not null,            -- SHA-256 of the Idempotency-Key, or of the content
+  fingerprint text not null,         -- SHA-256 of what was asked for
+  post_id text not null,
+  expires_at integer not null,
+  primary key (account_id, key_hash)
+) strict, without rowid;
+CREATE INDEX creations_by_expiry on creations (expires_at);
 CREATE TABLE entries (
   id text primary key,
   feed_id text not null references feeds (id) on delete cascade,
@@ -181,7 +196,8 @@ CREATE TABLE media (
   height integer not null,
   alt text not null,
   created_at integer not null
-) strict, without rowid;
+, is_shared integer not null default 0) strict, without rowid;
+CREATE INDEX media_by_blog on media (blog_id, created_at desc, key desc);
 CREATE INDEX media_by_post on media (post_id);
 CREATE TABLE passkey_challenges (
   hash text primary key,             -- SHA-256 of the challenge
@@ -201,6 +217,14 @@ CREATE TABLE passkeys (
   used_at integer
 ) strict, without rowid;
 CREATE INDEX passkeys_by_account on passkeys (account_id, created_at);
+CREATE TABLE post_categories (
+  blog_id text not null,
+  slug text not null,
+  published_at integer not null,
+  post_id text not null references posts (id) on delete cascade,
+  primary key (blog_id, slug, published_at, post_id)
+) strict, without rowid;
+CREATE INDEX post_categories_by_post on post_categories (post_id);
 CREATE TABLE posts (
   id text primary key,
   blog_id text not null references blogs (id) on delete cascade,
@@ -214,13 +238,15 @@ CREATE TABLE posts (
   published_at integer not null,
   created_at integer not null,
   updated_at integer not null,
-  deleted_at integer,                -- then nothing is left of it but its path, for the 410
+  deleted_at integer, status text not null default 'published' check (status in ('draft', 'scheduled', 'published')), channel text not null default 'posts' check (channel in ('posts', 'pages')), format text not null default 'markdown' check (format in ('markdown', 'html')), clips text not null default '[]', categories text not null default '[]', properties text not null default '{}', app_name text, app_url text, is_in_navigation integer not null default 0, revision integer not null default 1, purged_at integer,                -- then nothing is left of it but its path, for the 410
   unique (blog_id, path)
 ) strict, without rowid;
 CREATE INDEX posts_by_account on posts (account_id, published_at desc, id desc)
-  where visibility = 'public' and deleted_at is null;
+  where visibility = 'public' and deleted_at is null and status = 'published' and channel = 'posts';
+CREATE INDEX posts_deleted on posts (blog_id, deleted_at desc) where deleted_at is not null and purged_at is null;
+CREATE INDEX posts_own on posts (blog_id, channel, status, published_at desc, id desc) where deleted_at is null;
 CREATE INDEX posts_public on posts (blog_id, published_at desc, id desc)
-  where visibility = 'public' and deleted_at is null;
+  where visibility = 'public' and deleted_at is null and status = 'published' and channel = 'posts';
 CREATE TABLE recovery_codes (
   account_id text not null references accounts (id) on delete cascade,
   code_hash text not null,           -- HMAC of account and code; the row goes when the code is used

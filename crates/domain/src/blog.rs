@@ -2,6 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+/// A page that the blog's head leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// On the blog's host.
+    pub path: String,
+    /// Text, not HTML.
+    pub title: String,
+}
+
 /// A blog as its pages and feeds need it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blog {
@@ -27,4 +36,7 @@ pub struct Blog {
     pub post_count: i64,
     /// When its epoch last moved, in unix seconds.
     pub changed_at: i64,
+    /// The pages that its head leads to.
+    #[serde(default)]
+    pub navigation: Vec<Link>,
 }

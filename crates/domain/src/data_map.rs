@@ -24,7 +24,7 @@ const CHANGE: &str = "eight days after the change was asked for";
 const REQUEST: &str = "until the operator has decided and the person was told";
 const SESSION: &str = "until signed out, 30 days without use, or 180 days";
 const TOKEN: &str = "until the token is revoked or ends, or the account is deleted";
-const POST: &str = "until the post or the account is deleted";
+const POST: &str = "until a week after the post is deleted, or until the account is";
 const YEAR: &str = "twelve months, or until the account is deleted";
 const FACTOR: &str = "until it is removed, or the account is deleted";
 const BILLING: &str = "as long as the law asks for records of payments";
@@ -97,6 +97,16 @@ pub const COLUMNS: &[Column] = &[
     column("posts", "text", "The text of a post", "Publishing and editing it", POST),
     column("posts", "html", "The text of a post as HTML", "Publishing it", POST),
     column("posts", "photos", "The photos of a post and their descriptions", "Publishing it", POST),
+    column("posts", "clips", "Audio and video of a post and their descriptions", "Publishing it", POST),
+    column("posts", "categories", "The categories of a post", "Finding posts on one subject", POST),
+    column("posts", "properties", "What a post answers or points to, and what its app says of it", "Publishing it", POST),
+    column("posts", "app_name", "The app that a post was written with", "Shown beside the post", POST),
+    column("posts", "app_url", "The address of that app", "Shown beside the post", POST),
+    column("blogs", "navigation", "The titles of the pages that the blog's head leads to", "Shown on the blog", ACCOUNT),
+    column("categories", "name", "The names of a blog's categories", "Finding posts on one subject", ACCOUNT),
+    column("categories", "slug", "The same in an address", "Finding posts on one subject", ACCOUNT),
+    column("post_categories", "slug", "Which posts are in a category", "Finding posts on one subject", POST),
+    column("creations", "account_id", "Who created a post", "Making one post of a request that is sent twice", "a day"),
     column("media", "alt", "The description of a photo", "Showing it to those who cannot see the photo", POST),
     column("follows", "follower_id", "Who follows someone", "Making the timeline", "until unfollowed, or until the account is deleted"),
     column("follows", "followed_id", "Who is followed", "Making the timeline", "until unfollowed, or until the account is deleted"),

@@ -20,6 +20,67 @@ pub fn permalink_path(published_at: i64, slug: &str) -> String {
     format!("{}/{slug}", datetime::moment(published_at).format("/%Y/%m/%d"))
 }
 
+/// A category's part of an address: its letters and digits in lower case, of any script, with hyphens
+/// between the words.
+pub fn of_category(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.chars().flat_map(char::to_lowercase) {
+        match c {
+            '+' => slug.push_str("plus"),
+            '#' => slug.push_str("sharp"),
+            '&' => slug.push_str("and"),
+            c if c.is_ascii_alphanumeric() || !c.is_ascii() && !c.is_whitespace() => slug.push(c),
+            _ if slug.is_empty() || slug.ends_with('-') => {}
+            _ => slug.push('-'),
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { "-".to_owned() } else { slug.to_owned() }
+}
+
+/// A slug that somebody asked for, brought into form; none where nothing of it is left.
+pub fn of_wish(wish: &str) -> Option<String> {
+    let name = wish.trim().trim_matches('/').rsplit('/').next().unwrap_or_default();
+    let name = name.strip_suffix(".html").unwrap_or(name);
+    let parts: Vec<String> = parts(&name.replace(|c: char| c.is_whitespace(), "-"));
+    let slug: String = parts.join("-").chars().take(TAKEN_CHARS_MAX).collect();
+    let slug = slug.trim_end_matches('-');
+    is_slug(slug).then(|| slug.to_owned())
+}
+
+/// `/about`: the path of a page.
+pub fn page_path(slug: &str) -> String {
+    format!("/{slug}")
+}
+
+/// Whether a page cannot have this slug, because something else of a blog stands there.
+pub fn is_taken_by_the_blog(slug: &str) -> bool {
+    matches!(
+        slug,
+        "archive"
+            | "atom"
+            | "categories"
+            | "favicon"
+            | "feed"
+            | "feeds"
+            | "hub"
+            | "index"
+            | "media"
+            | "page"
+            | "photos"
+            | "preview"
+            | "replies"
+            | "robots"
+            | "rsd"
+            | "rss"
+            | "search"
+            | "sitemap"
+            | "static"
+            | "uploads"
+            | "xmlrpc"
+    )
+}
+
 /// Lower-case ASCII letters, digits and single hyphens inside, at most 100 characters.
 pub fn is_slug(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();

@@ -159,8 +159,11 @@ impl Config {
         format!("{}{path}", self.app_origin.as_str().trim_end_matches('/'))
     }
 
-    /// An address on the media host; `key` is an object's.
+    /// An address on the media host; `key` is an object's. What is an address already stays as it is.
     pub fn media_url(&self, key: &str) -> String {
+        if key.starts_with("https://") || key.starts_with("http://") {
+            return key.to_owned();
+        }
         format!("{}/{key}", self.media_origin.as_str().trim_end_matches('/'))
     }
 

@@ -1,7 +1,7 @@
 //! Blogs.
 
 use domain::blog::Blog;
-use platform::{Context, Result, Row, sql};
+use platform::{Context, Error, Result, Row, sql};
 
 pub(crate) fn blog(row: &Row) -> Result<Blog> {
     Ok(Blog {
@@ -16,6 +16,7 @@ pub(crate) fn blog(row: &Row) -> Result<Blog> {
         epoch: row.int("epoch")?,
         post_count: row.int("post_count")?,
         changed_at: row.int("changed_at")?,
+        navigation: serde_json::from_str(&row.text("navigation")?).map_err(Error::internal)?,
     })
 }
 
@@ -23,7 +24,7 @@ pub(crate) fn blog(row: &Row) -> Result<Blog> {
 pub async fn find_by_username(cx: &Context, username: &str) -> Result<Option<Blog>> {
     let statement = sql(
         "select b.id, b.account_id, b.username, b.title, b.tagline, a.name as author, a.site, b.language, b.epoch,
-           b.post_count, max(b.changed_at, b.created_at) as changed_at
+           b.post_count, b.navigation, max(b.changed_at, b.created_at) as changed_at
          from blogs b join accounts a on a.id = b.account_id where b.username = ?1",
         [username.into()],
     );

@@ -1,38 +1,54 @@
 //! Media: what is known of each uploaded object.
 
-use platform::{Context, Result, Sql, sql};
+use domain::post::Post;
+use platform::{Context, Error, Result, Row, Sql, sql};
+
+/// The job that deletes an object and its row.
+pub const DELETION: &str = "media-deletion";
 
 /// An uploaded object.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Media {
     /// The object's key: `t/<blog>/<random>.<extension>`.
     pub key: String,
     /// The blog it belongs to.
     pub blog_id: String,
-    /// The post it belongs to.
-    pub post_id: String,
     /// The media type its bytes showed.
     pub content_type: String,
     /// Its length.
     pub bytes: i64,
-    /// As displayed, in pixels.
+    /// As displayed, in pixels; 0 for what has no size.
     pub width: u32,
-    /// As displayed, in pixels.
+    /// As displayed, in pixels; 0 for what has no size.
     pub height: u32,
     /// What it shows, in words.
     pub alt: String,
+    /// Unix seconds.
+    pub created_at: i64,
 }
 
-/// The statement that writes an object down, for the batch of its post, unless that is deleted.
+fn media(row: &Row) -> Result<Media> {
+    let pixels = |column| -> Result<u32> { Ok(u32::try_from(row.int(column)?).unwrap_or(0)) };
+    Ok(Media {
+        key: row.text("key")?,
+        blog_id: row.text("blog_id")?,
+        content_type: row.text("content_type")?,
+        bytes: row.int("bytes")?,
+        width: pixels("width")?,
+        height: pixels("height")?,
+        alt: row.text("alt")?,
+        created_at: row.int("created_at")?,
+    })
+}
+
+/// The statement that writes an object down. It belongs to no post until one shows it.
 pub fn insert(cx: &Context, media: &Media) -> Sql {
     sql(
         "insert into media (key, blog_id, post_id, content_type, bytes, width, height, alt, created_at)
-         select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
-         where exists (select 1 from posts where id = ?3 and blog_id = ?2 and deleted_at is null)",
+         values (?1, ?2, '', ?3, ?4, ?5, ?6, ?7, ?8)",
         [
             (&media.key).into(),
             (&media.blog_id).into(),
-            (&media.post_id).into(),
             (&media.content_type).into(),
             media.bytes.into(),
             i64::from(media.width).into(),
@@ -41,6 +57,88 @@ pub fn insert(cx: &Context, media: &Media) -> Sql {
             cx.seconds().into(),
         ],
     )
+}
+
+/// The statement that gives the media that a post shows to that post; what another one shows too is
+/// shared from then on, and goes with neither.
+pub(crate) fn claim(post: &Post) -> Result<Option<Sql>> {
+    let keys = keys(post);
+    if keys.is_empty() || post.deleted_at.is_some() {
+        return Ok(None);
+    }
+    let keys = serde_json::to_string(&keys).map_err(Error::internal)?;
+    Ok(Some(sql(
+        "update media set is_shared = max(is_shared, post_id not in ('', ?3)),
+           post_id = case when post_id = '' then ?3 else post_id end
+         where blog_id = ?1 and key in (select value from json_each(?2))",
+        [(&post.blog_id).into(), keys.into(), (&post.id).into()],
+    )))
+}
+
+/// The keys of the objects that a post shows, those in its text too.
+fn keys(post: &Post) -> Vec<String> {
+    let own = format!("t/{}/", post.blog_id);
+    let photos = post.photos.iter().map(|photo| &photo.key);
+    let listed = photos.chain(post.clips.iter().map(|clip| &clip.key));
+    let mut keys: Vec<String> = listed.filter(|key| key.starts_with(&own)).cloned().collect();
+    for (_, rest) in
+        post.html.match_indices(&own).filter_map(|(at, _)| post.html.split_at_checked(at))
+    {
+        let ends = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '/' | '.');
+        keys.push(rest.chars().take_while(|c| !ends(*c)).take(200).collect());
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys.truncate(1000);
+    keys
+}
+
+/// The objects of a blog among these keys.
+pub async fn find_all(cx: &Context, blog_id: &str, keys: &[String]) -> Result<Vec<Media>> {
+    if keys.is_empty() {
+        return Ok(vec![]);
+    }
+    let keys = serde_json::to_string(keys).map_err(Error::internal)?;
+    let statement = sql(
+        "select key, blog_id, content_type, bytes, width, height, alt, created_at from media
+         where blog_id = ?1 and key in (select value from json_each(?2))",
+        [blog_id.into(), keys.into()],
+    );
+    cx.db.all(statement).await?.iter().map(media).collect()
+}
+
+/// The newest objects of a blog, before the one at (`created_at`, `key`) if one is given.
+pub async fn list(
+    cx: &Context,
+    blog_id: &str,
+    before: Option<(i64, &str)>,
+    limit: i64,
+) -> Result<Vec<Media>> {
+    let (at, key) = before.unwrap_or((i64::MAX >> 10, ""));
+    let statement = sql(
+        "select key, blog_id, content_type, bytes, width, height, alt, created_at from media
+         where blog_id = ?1 and (created_at, key) < (?2, ?3) order by created_at desc, key desc limit ?4",
+        [blog_id.into(), at.into(), key.into(), limit.into()],
+    );
+    cx.db.all(statement).await?.iter().map(media).collect()
+}
+
+/// The keys of the objects that go with a post.
+pub(crate) async fn list_of_post(cx: &Context, post_id: &str) -> Result<Vec<String>> {
+    let statement = sql(
+        "select key from media where post_id = ?1 and is_shared = 0 limit 1000",
+        [post_id.into()],
+    );
+    cx.db.all(statement).await?.iter().map(|row| row.text("key")).collect()
+}
+
+/// Describes an object of a blog anew. False when it is not there.
+pub async fn describe(cx: &Context, blog_id: &str, key: &str, alt: &str) -> Result<bool> {
+    let statement = sql(
+        "update media set alt = ?3 where key = ?2 and blog_id = ?1 returning key",
+        [blog_id.into(), key.into(), alt.into()],
+    );
+    Ok(cx.db.first(statement).await?.is_some())
 }
 
 /// Forgets an object; absent is fine.

@@ -1,133 +1,310 @@
-//! Posts. Every change that a visitor could see moves the blog's epoch in the same batch.
+//! Posts and pages. Every change that a visitor could see moves the blog's epoch in the same batch.
 
-use crate::job;
-use domain::post::{Photo, Post};
-use platform::{Context, Error, Outcome, Result, Row, Sql, sql};
+use crate::{category, job, media};
+use domain::{
+    post::{App, Channel, Clip, Format, Photo, Post, Status, Visibility},
+    slug,
+};
+use platform::{Context, Error, Result, Row, Sql, sql};
+use serde::{Serialize, de::DeserializeOwned};
 
-fn post(row: &Row) -> Result<Post> {
-    let photos: Vec<Photo> = serde_json::from_str(&row.text("photos")?).map_err(Error::internal)?;
+/// How long a deleted post can be brought back.
+pub const TRASH_SECONDS: i64 = 7 * 24 * 3600;
+/// The job that publishes a scheduled post.
+pub const PUBLICATION: &str = "post-publication";
+/// The job that deletes a post for good.
+pub const PURGE: &str = "post-purge";
+
+/// The columns of a post, as [`post`] reads them.
+macro_rules! columns {
+    () => {
+        "p.id, p.blog_id, p.path, p.channel, p.status, p.visibility, p.title, p.text, p.format, p.html, p.photos, p.clips,
+         p.categories, p.properties, p.app_name, p.app_url, p.is_in_navigation, p.published_at, p.updated_at,
+         p.deleted_at, p.purged_at, p.revision"
+    };
+}
+
+pub(crate) fn post(row: &Row) -> Result<Post> {
     Ok(Post {
         id: row.text("id")?,
         blog_id: row.text("blog_id")?,
         path: row.text("path")?,
+        channel: Channel::of_word(&row.text("channel")?).unwrap_or_default(),
+        status: Status::of_word(&row.text("status")?).unwrap_or(Status::Draft),
+        visibility: visibility(&row.text("visibility")?),
         title: row.opt_text("title")?,
         text: row.text("text")?,
+        format: Format::of_word(&row.text("format")?).unwrap_or_default(),
         html: row.text("html")?,
-        photos,
+        photos: list::<Photo>(row, "photos")?,
+        clips: list::<Clip>(row, "clips")?,
+        categories: list::<String>(row, "categories")?,
+        properties: of_json(&row.text("properties")?)?,
+        app: row
+            .opt_text("app_name")?
+            .map(|name| -> Result<App> { Ok(App { name, url: row.opt_text("app_url")? }) })
+            .transpose()?,
+        is_in_navigation: row.int("is_in_navigation")? != 0,
         published_at: row.int("published_at")?,
         updated_at: row.int("updated_at")?,
         deleted_at: row.opt_int("deleted_at")?,
+        purged_at: row.opt_int("purged_at")?,
+        revision: row.int("revision")?,
     })
 }
 
-fn posts(rows: &[Row]) -> Result<Vec<Post>> {
+pub(crate) fn posts(rows: &[Row]) -> Result<Vec<Post>> {
     rows.iter().map(post).collect()
 }
 
-fn photos_json(photos: &[Photo]) -> Result<String> {
-    serde_json::to_string(photos).map_err(Error::internal)
+fn list<T: DeserializeOwned>(row: &Row, column: &str) -> Result<Vec<T>> {
+    let json = row.text(column)?;
+    if json == "[]" { Ok(vec![]) } else { of_json(&json) }
 }
 
-/// Publishes a post, with the rows of its media.
+fn of_json<T: DeserializeOwned>(json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(Error::internal)
+}
+
+fn to_json<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(Error::internal)
+}
+
+/// A post for its author alone is stored as one that is directed to nobody.
+fn visibility(word: &str) -> Visibility {
+    Visibility::of_word(word).unwrap_or(Visibility::Private)
+}
+
+fn visibility_word(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Private => "direct",
+        other => other.word(),
+    }
+}
+
+/// Stores a new post, with the other statements of its batch.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the blog already has a post of that path.
-pub async fn insert(cx: &Context, account_id: &str, post: &Post, media: Vec<Sql>) -> Result<()> {
+/// [`Error::Conflict`] when the blog already has a post of that path, or by one of the others.
+pub async fn insert(cx: &Context, account_id: &str, post: &Post, others: Vec<Sql>) -> Result<()> {
     let insert = sql(
-        "insert into posts (id, blog_id, account_id, path, title, text, html, photos, published_at, created_at, updated_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)",
+        "insert into posts (id, blog_id, account_id, path, channel, status, visibility, title, text, format, html, photos,
+           clips, categories, properties, app_name, app_url, is_in_navigation, published_at, created_at, updated_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?20)",
         [
             (&post.id).into(),
             (&post.blog_id).into(),
             account_id.into(),
             (&post.path).into(),
+            post.channel.word().into(),
+            post.status.word().into(),
+            visibility_word(post.visibility).into(),
             post.title.clone().into(),
             (&post.text).into(),
+            post.format.word().into(),
             (&post.html).into(),
-            photos_json(&post.photos)?.into(),
+            to_json(&post.photos)?.into(),
+            to_json(&post.clips)?.into(),
+            to_json(&post.categories)?.into(),
+            to_json(&post.properties)?.into(),
+            post.app.as_ref().map(|app| app.name.clone()).into(),
+            post.app.as_ref().and_then(|app| app.url.clone()).into(),
+            i64::from(post.is_in_navigation).into(),
             post.published_at.into(),
             cx.seconds().into(),
         ],
     );
-    let count = sql(
-        "update blogs set epoch = epoch + 1, changed_at = ?2, post_count = post_count + 1 where id = ?1",
-        [(&post.blog_id).into(), cx.seconds().into()],
-    );
-    let mut statements = vec![insert, count];
-    statements.extend(media);
+    let mut statements = vec![insert];
+    statements.extend(consequences(cx, None, post)?);
+    statements.extend(others);
+    // Behind the rows of the files that came with it.
+    statements.extend(media::claim(post)?);
     cx.db.batch(statements).await.map(|_| ())
 }
 
-/// Changes a post that was not deleted, with the rows of its new media; the photos that were taken
-/// off it go by a job each. False when there is no such post.
-pub async fn update(cx: &Context, post: &Post, media: Vec<Sql>, removed: &[Photo]) -> Result<bool> {
+/// Stores what has become of a post, with the other statements of the batch.
+///
+/// # Errors
+/// [`Error::Conflict`] when it was changed since `old` was read, when its new path is another post's,
+/// or by one of the others. Nothing was changed then.
+pub async fn update(cx: &Context, old: &Post, post: &Post, others: Vec<Sql>) -> Result<()> {
     let update = sql(
-        "update posts set title = ?3, text = ?4, html = ?5, photos = ?6, updated_at = ?7
-         where id = ?1 and blog_id = ?2 and deleted_at is null returning id",
+        "update posts set path = ?3, channel = ?4, status = ?5, visibility = ?6, title = ?7, text = ?8, format = ?9,
+           html = ?10, photos = ?11, clips = ?12, categories = ?13, properties = ?14, is_in_navigation = ?15,
+           published_at = ?16, updated_at = ?17, deleted_at = ?18, revision = revision + 1
+         where id = ?1 and blog_id = ?2",
         [
             (&post.id).into(),
             (&post.blog_id).into(),
+            (&post.path).into(),
+            post.channel.word().into(),
+            post.status.word().into(),
+            visibility_word(post.visibility).into(),
             post.title.clone().into(),
             (&post.text).into(),
+            post.format.word().into(),
             (&post.html).into(),
-            photos_json(&post.photos)?.into(),
+            to_json(&post.photos)?.into(),
+            to_json(&post.clips)?.into(),
+            to_json(&post.categories)?.into(),
+            to_json(&post.properties)?.into(),
+            i64::from(post.is_in_navigation).into(),
+            post.published_at.into(),
             cx.seconds().into(),
+            post.deleted_at.into(),
         ],
     );
-    let epoch = sql(
-        "update blogs set epoch = epoch + 1, changed_at = ?2 where id = ?1",
-        [(&post.blog_id).into(), cx.seconds().into()],
-    );
-    let mut statements = vec![update, epoch];
-    statements.extend(media);
-    for photo in removed {
-        statements.push(job::insert(cx, "media-deletion", &photo.key)?);
-    }
-    did(&cx.db.batch(statements).await?)
+    let mut statements = vec![unchanged(old), update];
+    statements.extend(consequences(cx, Some(old), post)?);
+    statements.extend(others);
+    // Behind the rows of the files that came with it.
+    statements.extend(media::claim(post)?);
+    cx.db.batch(statements).await.map(|_| ())
 }
 
-/// Deletes a post: its path stays for the 410, its words go, its photos go by a job each.
-/// False when it was not there or is already deleted.
-pub async fn delete(cx: &Context, post: &Post) -> Result<bool> {
-    let count = sql(
-        "update blogs set epoch = epoch + 1, changed_at = ?3, post_count = post_count - 1
-         where id = ?1 and exists
-           (select 1 from posts where id = ?2 and blog_id = ?1 and deleted_at is null)
-         returning id",
-        [(&post.blog_id).into(), (&post.id).into(), cx.seconds().into()],
-    );
-    let delete = sql(
-        "update posts set deleted_at = ?3, title = null, text = '', html = '', photos = '[]'
-         where id = ?1 and blog_id = ?2 and deleted_at is null",
-        [(&post.id).into(), (&post.blog_id).into(), cx.seconds().into()],
-    );
-    let mut statements = vec![count, delete];
-    for photo in &post.photos {
-        statements.push(job::insert(cx, "media-deletion", &photo.key)?);
-    }
-    did(&cx.db.batch(statements).await?)
+/// Fails, and its batch with it, when a post is no longer as it was read: then it inserts the blog a
+/// second time. There is no other way to end a batch from within.
+fn unchanged(post: &Post) -> Sql {
+    sql(
+        "insert into blogs (id, account_id, username, title, created_at)
+         select id, account_id, username, title, created_at from blogs
+         where id = ?1 and not exists
+           (select 1 from posts where id = ?2 and blog_id = ?1 and revision = ?3 and purged_at is null)",
+        [(&post.blog_id).into(), (&post.id).into(), post.revision.into()],
+    )
 }
 
-/// Whether the first statement of a batch returned a row.
-fn did(outcomes: &[Outcome]) -> Result<bool> {
-    Ok(outcomes.first().is_some_and(|outcome| !outcome.rows.is_empty()))
+/// What follows from a change: the blog's count and epoch, its navigation, the lists by category, and
+/// the jobs for later.
+fn consequences(cx: &Context, old: Option<&Post>, post: &Post) -> Result<Vec<Sql>> {
+    let mut statements = Vec::new();
+    if post.is_visible() || old.is_some_and(Post::is_visible) {
+        let count =
+            i64::from(post.is_listed()).saturating_sub(i64::from(old.is_some_and(Post::is_listed)));
+        statements.push(sql(
+            "update blogs set epoch = epoch + 1, changed_at = ?2, post_count = post_count + ?3 where id = ?1",
+            [(&post.blog_id).into(), cx.seconds().into(), count.into()],
+        ));
+    }
+    if post.channel == Channel::Pages || old.is_some_and(|old| old.channel == Channel::Pages) {
+        statements.push(navigation(&post.blog_id));
+    }
+    let is_moved = old.is_none_or(|old| {
+        old.categories != post.categories
+            || old.published_at != post.published_at
+            || old.deleted_at != post.deleted_at
+    });
+    if is_moved {
+        statements.extend(category::of_post(post, old.is_none())?);
+    }
+    let is_scheduled = |post: &Post| post.status == Status::Scheduled && post.deleted_at.is_none();
+    if is_scheduled(post) {
+        statements.push(job::insert_at(cx, PUBLICATION, &post.id, post.published_at)?);
+    }
+    if let Some(deleted_at) = post.deleted_at {
+        statements.push(job::insert_at(
+            cx,
+            PURGE,
+            &post.id,
+            deleted_at.saturating_add(TRASH_SECONDS),
+        )?);
+    }
+    Ok(statements)
+}
+
+/// The pages that the blog's head leads to, by title, beside its row, so that no page costs rows for them.
+fn navigation(blog_id: &str) -> Sql {
+    sql(
+        "update blogs set navigation = (
+           select coalesce(json_group_array(json_object('path', path, 'title', title)), '[]') from (
+             select path, title from posts
+             where blog_id = ?1 and channel = 'pages' and status = 'published' and deleted_at is null
+               and is_in_navigation = 1 and visibility = 'public'
+             order by published_at, id limit 30))
+         where id = ?1",
+        [blog_id.into()],
+    )
+}
+
+/// Publishes what was scheduled, once its time has come. True when it did.
+pub async fn publish_due(cx: &Context, id: &str) -> Result<bool> {
+    let Some(old) = find_any(cx, id).await? else { return Ok(false) };
+    let is_due = old.status == Status::Scheduled
+        && old.deleted_at.is_none()
+        && old.published_at <= cx.seconds();
+    if !is_due {
+        return Ok(false);
+    }
+    let post = Post { status: Status::Published, ..old.clone() };
+    update(cx, &old, &post, vec![]).await.map(|()| true)
+}
+
+/// Deletes a post for good whose time to be brought back is over: its path stays for the 410, its
+/// words go, its own media go by a job each.
+pub async fn purge(cx: &Context, id: &str) -> Result<()> {
+    let Some(post) = find_any(cx, id).await? else { return Ok(()) };
+    let is_over =
+        post.deleted_at.is_some_and(|at| at.saturating_add(TRASH_SECONDS) <= cx.seconds());
+    if !is_over || post.purged_at.is_some() {
+        return Ok(());
+    }
+    let mut statements = vec![
+        unchanged(&post),
+        sql(
+            "update posts set purged_at = ?2, revision = revision + 1, title = null, text = '', html = '', photos = '[]',
+               clips = '[]', categories = '[]', properties = '{}', app_name = null, app_url = null
+             where id = ?1",
+            [id.into(), cx.seconds().into()],
+        ),
+    ];
+    for key in media::list_of_post(cx, id).await? {
+        statements.push(job::insert(cx, media::DELETION, &key)?);
+    }
+    cx.db.batch(statements).await.map(|_| ())
+}
+
+async fn find_any(cx: &Context, id: &str) -> Result<Option<Post>> {
+    let statement =
+        sql(concat!("select ", columns!(), " from posts p where p.id = ?1"), [id.into()]);
+    cx.db.first(statement).await?.as_ref().map(post).transpose()
+}
+
+/// The user name of the blog that a post stands on.
+pub async fn username(cx: &Context, id: &str) -> Result<Option<String>> {
+    let statement = sql(
+        "select b.username from posts p join blogs b on b.id = p.blog_id where p.id = ?1",
+        [id.into()],
+    );
+    cx.db.first(statement).await?.map(|row| row.text("username")).transpose()
 }
 
 /// A post of a blog by its id, deleted or not.
 pub async fn find(cx: &Context, blog_id: &str, id: &str) -> Result<Option<Post>> {
     let statement = sql(
-        "select id, blog_id, path, title, text, html, photos, published_at, updated_at, deleted_at
-         from posts where id = ?2 and blog_id = ?1",
+        concat!("select ", columns!(), " from posts p where p.id = ?2 and p.blog_id = ?1"),
         [blog_id.into(), id.into()],
     );
     cx.db.first(statement).await?.as_ref().map(post).transpose()
 }
 
-/// A post of a blog by its path, deleted or not.
+/// A post of a blog by its path, whatever has become of it: for its author.
+pub async fn find_own(cx: &Context, blog_id: &str, path: &str) -> Result<Option<Post>> {
+    let statement = sql(
+        concat!("select ", columns!(), " from posts p where p.blog_id = ?1 and p.path = ?2"),
+        [blog_id.into(), path.into()],
+    );
+    cx.db.first(statement).await?.as_ref().map(post).transpose()
+}
+
+/// A post or page of a blog by its path, as visitors may see it: published, or deleted since.
 pub async fn find_by_path(cx: &Context, blog_id: &str, path: &str) -> Result<Option<Post>> {
     let statement = sql(
-        "select id, blog_id, path, title, text, html, photos, published_at, updated_at, deleted_at
-         from posts where blog_id = ?1 and path = ?2 and visibility in ('public', 'unlisted')",
+        concat!(
+            "select ",
+            columns!(),
+            " from posts p where p.blog_id = ?1 and p.path = ?2
+              and p.visibility in ('public', 'unlisted') and p.status = 'published'"
+        ),
         [blog_id.into(), path.into()],
     );
     cx.db.first(statement).await?.as_ref().map(post).transpose()
@@ -135,39 +312,65 @@ pub async fn find_by_path(cx: &Context, blog_id: &str, path: &str) -> Result<Opt
 
 /// The newest public posts of a blog.
 pub async fn list_newest(cx: &Context, blog_id: &str, limit: i64) -> Result<Vec<Post>> {
-    let statement = sql(
-        "select id, blog_id, path, title, text, html, photos, published_at, updated_at, deleted_at
-         from posts where blog_id = ?1 and visibility = 'public' and deleted_at is null
-         order by published_at desc, id desc limit ?2",
-        [blog_id.into(), limit.into()],
-    );
-    posts(&cx.db.all(statement).await?)
-}
-
-/// The newest public posts of a blog that come after the one at (`published_at`, `id`).
-pub async fn list_before(
-    cx: &Context,
-    blog_id: &str,
-    (published_at, id): (i64, &str),
-    limit: i64,
-) -> Result<Vec<Post>> {
-    let statement = sql(
-        "select id, blog_id, path, title, text, html, photos, published_at, updated_at, deleted_at
-         from posts where blog_id = ?1 and visibility = 'public' and deleted_at is null
-           and (published_at, id) < (?2, ?3)
-         order by published_at desc, id desc limit ?4",
-        [blog_id.into(), published_at.into(), id.into(), limit.into()],
-    );
-    posts(&cx.db.all(statement).await?)
+    list_page(cx, blog_id, 0, limit).await
 }
 
 /// A page of a blog's public posts, newest first. Costs a row for each post that is skipped.
 pub async fn list_page(cx: &Context, blog_id: &str, skipped: i64, limit: i64) -> Result<Vec<Post>> {
     let statement = sql(
-        "select id, blog_id, path, title, text, html, photos, published_at, updated_at, deleted_at
-         from posts where blog_id = ?1 and visibility = 'public' and deleted_at is null
-         order by published_at desc, id desc limit ?3 offset ?2",
+        concat!(
+            "select ",
+            columns!(),
+            " from posts p
+              where p.blog_id = ?1 and p.visibility = 'public' and p.deleted_at is null and p.status = 'published'
+                and p.channel = 'posts'
+              order by p.published_at desc, p.id desc limit ?3 offset ?2"
+        ),
         [blog_id.into(), skipped.into(), limit.into()],
+    );
+    posts(&cx.db.all(statement).await?)
+}
+
+/// The newest of one's own posts or pages of one status, before the one at (`published_at`, `id`) if one is given.
+pub async fn list_own(
+    cx: &Context,
+    blog_id: &str,
+    (channel, status): (Channel, Status),
+    before: Option<(i64, &str)>,
+    limit: i64,
+) -> Result<Vec<Post>> {
+    let (at, id) = before.unwrap_or((i64::MAX >> 10, ""));
+    let statement = sql(
+        concat!(
+            "select ",
+            columns!(),
+            " from posts p
+              where p.blog_id = ?1 and p.channel = ?2 and p.status = ?3 and p.deleted_at is null
+                and (p.published_at, p.id) < (?4, ?5)
+              order by p.published_at desc, p.id desc limit ?6"
+        ),
+        [
+            blog_id.into(),
+            channel.word().into(),
+            status.word().into(),
+            at.into(),
+            id.into(),
+            limit.into(),
+        ],
+    );
+    posts(&cx.db.all(statement).await?)
+}
+
+/// What was deleted last and can be brought back.
+pub async fn list_deleted(cx: &Context, blog_id: &str, limit: i64) -> Result<Vec<Post>> {
+    let statement = sql(
+        concat!(
+            "select ",
+            columns!(),
+            " from posts p where p.blog_id = ?1 and p.deleted_at is not null and p.purged_at is null
+              order by p.deleted_at desc limit ?2"
+        ),
+        [blog_id.into(), limit.into()],
     );
     posts(&cx.db.all(statement).await?)
 }
@@ -179,16 +382,39 @@ pub async fn list_followed(
     limit: i64,
 ) -> Result<Vec<(Post, Author)>> {
     let statement = sql(
-        "select p.id, p.blog_id, p.path, p.title, p.text, p.html, p.photos, p.published_at, p.updated_at, p.deleted_at,
-           a.username, a.name
-         from posts p join accounts a on a.id = p.account_id
-         where p.visibility = 'public' and p.deleted_at is null
-           and p.account_id in (select ?1 union all select followed_id from follows where follower_id = ?1)
-         order by p.published_at desc, p.id desc limit ?2",
+        concat!(
+            "select ",
+            columns!(),
+            ", a.username, a.name from posts p join accounts a on a.id = p.account_id
+              where p.visibility = 'public' and p.deleted_at is null and p.status = 'published' and p.channel = 'posts'
+                and p.account_id in (select ?1 union all select followed_id from follows where follower_id = ?1)
+              order by p.published_at desc, p.id desc limit ?2"
+        ),
         [account_id.into(), limit.into()],
     );
     let rows = cx.db.all(statement).await?;
     rows.iter().map(|row| Ok((post(row)?, author(row)?))).collect()
+}
+
+/// The public posts of a blog in a category, newest first.
+pub async fn list_by_category(
+    cx: &Context,
+    blog_id: &str,
+    category: &str,
+    limit: i64,
+) -> Result<Vec<Post>> {
+    let statement = sql(
+        concat!(
+            "select ",
+            columns!(),
+            " from post_categories c join posts p on p.id = c.post_id
+              where c.blog_id = ?1 and c.slug = ?2 and p.visibility = 'public' and p.deleted_at is null
+                and p.status = 'published' and p.channel = 'posts'
+              order by c.published_at desc, c.post_id desc limit ?3"
+        ),
+        [blog_id.into(), slug::of_category(category).into(), limit.into()],
+    );
+    posts(&cx.db.all(statement).await?)
 }
 
 /// Who wrote a post.

@@ -30,6 +30,10 @@ pub struct Live {
     pub username: String,
     /// Its display name.
     pub name: String,
+    /// Its time zone, a name of the IANA database, once it is known.
+    pub timezone: Option<String>,
+    /// What the token is called.
+    pub token_name: String,
     /// Its blog.
     pub blog_id: String,
     /// The app's address, where it came by IndieAuth.
@@ -88,7 +92,7 @@ pub async fn find_live(
     token_hash: &str,
 ) -> Result<Option<Live>> {
     let statement = sql(
-        "select t.id, t.account_id, a.username, a.name, b.id as blog_id, t.client_id, t.scopes, t.created_at, t.used_at,
+        "select t.id, t.account_id, t.name as token_name, a.username, a.name, a.timezone, b.id as blog_id, t.client_id, t.scopes, t.created_at, t.used_at,
            t.expires_at
          from tokens t join accounts a on a.id = t.account_id join blogs b on b.username = a.username
          where t.token_hash = ?1 and (?2 is null or a.username = ?2) and (t.expires_at is null or t.expires_at > ?3)",
@@ -103,6 +107,8 @@ fn live(row: &Row) -> Result<Live> {
         account_id: row.text("account_id")?,
         username: row.text("username")?,
         name: row.text("name")?,
+        timezone: row.opt_text("timezone")?,
+        token_name: row.text("token_name")?,
         blog_id: row.text("blog_id")?,
         client_id: row.opt_text("client_id")?,
         scopes: row.text("scopes")?,

@@ -23,6 +23,10 @@ pub struct Grant {
     pub username: String,
     /// Its display name.
     pub name: String,
+    /// Its time zone, a name of the IANA database, once it is known.
+    pub timezone: Option<String>,
+    /// What the token is called: the app's name.
+    pub token_name: String,
     /// Its blog.
     pub blog_id: String,
     /// The app's address, where the token came by IndieAuth.
@@ -95,6 +99,8 @@ fn of(live: Live) -> Grant {
         account_id: live.account_id,
         username: live.username,
         name: live.name,
+        timezone: live.timezone,
+        token_name: live.token_name,
         blog_id: live.blog_id,
         client_id: live.client_id,
         scopes: live.scopes,

@@ -150,6 +150,7 @@ mod tests {
             epoch: 7,
             post_count: 3,
             changed_at: 1_795_356_300,
+            navigation: vec![],
         };
         Key { blog, page }
     }

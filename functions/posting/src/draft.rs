@@ -1,18 +1,17 @@
 //! What the compose form holds, and whether it may become a post.
 
+use crate::publish::{Entry, File, Source};
 use bytes::Bytes;
 use domain::{
-    datetime, markdown,
-    media::{Clean, clean_picture},
-    post::{self, Photo, Post},
+    datetime,
+    media::clean_picture,
+    post::{Photo, Post},
     timezone,
 };
 use web::Form;
 
-/// The longest description of a photo.
-const ALT_CHARS_MAX: usize = 1000;
-/// The most photos of one post.
-const PHOTOS_MAX: usize = 20;
+/// Nobody waits longer.
+const LATEST_SECONDS: i64 = 200 * 366 * 24 * 3600;
 
 /// The fields as they were typed, and the photo that was chosen.
 #[derive(Debug, Default)]
@@ -29,23 +28,6 @@ pub struct Draft {
     pub photo: Option<Bytes>,
     /// The keys of photos to take off the post.
     pub removed: Vec<String>,
-}
-
-/// A draft that may be published.
-#[derive(Debug)]
-pub struct Checked {
-    /// None: a note.
-    pub title: Option<String>,
-    /// Markdown.
-    pub text: String,
-    /// Sanitised.
-    pub html: String,
-    /// The new photo without metadata.
-    pub picture: Option<Clean>,
-    /// What it shows.
-    pub alt: String,
-    /// Unix seconds.
-    pub published_at: i64,
 }
 
 impl Draft {
@@ -75,43 +57,29 @@ impl Draft {
         self.removed.contains(&photo.key)
     }
 
-    /// The draft as it may be stored beside so many photos that the post keeps.
+    /// What the draft makes of a post that keeps these photos.
     ///
     /// # Errors
     /// The sentence for the person.
-    pub fn check(
-        &self,
-        now: i64,
-        zone: Option<&str>,
-        kept: usize,
-    ) -> Result<Checked, &'static str> {
-        post::check(&self.title, &self.text, self.photo.is_some() || kept > 0)?;
-        if self.alt.chars().count() > ALT_CHARS_MAX {
-            return Err(
-                "The description of the photo is longer than 1,000 characters. Shorten it.",
-            );
-        }
-        if self.photo.is_some() && kept >= PHOTOS_MAX {
-            return Err("A post can have 20 photos. Take one off first.");
-        }
-        let published_at = published_at(&self.published_at, zone, now)?;
-        let html = markdown::to_html(&self.text);
-        post::check_html(&html)?;
-        Ok(Checked {
-            title: Some(self.title.clone()).filter(|title| !title.is_empty()),
+    pub fn entry(&self, now: i64, zone: Option<&str>, entry: Entry) -> Result<Entry, &'static str> {
+        let picture = self.photo.clone().map(clean_picture).transpose()?;
+        let new_photos = picture
+            .into_iter()
+            .map(|picture| File { source: Source::New(picture), alt: self.alt.clone() });
+        Ok(Entry {
+            title: Some(self.title.clone()),
             text: self.text.clone(),
-            html,
-            picture: self.photo.clone().map(clean_picture).transpose()?,
-            alt: self.alt.clone(),
-            published_at,
+            new_photos: new_photos.collect(),
+            published_at: published_at(&self.published_at, zone, now)?.or(entry.published_at),
+            ..entry
         })
     }
 }
 
 /// What a form's field holds is a clock's time in the person's zone; RFC 3339 says its own.
-fn published_at(typed: &str, zone: Option<&str>, now: i64) -> Result<i64, &'static str> {
+fn published_at(typed: &str, zone: Option<&str>, now: i64) -> Result<Option<i64>, &'static str> {
     if typed.is_empty() {
-        return Ok(now);
+        return Ok(None);
     }
     let is_clock = !typed.contains(['Z', 'z', '+']) && typed.matches('-').count() == 2;
     let at = datetime::parse_rfc3339(typed);
@@ -121,11 +89,11 @@ fn published_at(typed: &str, zone: Option<&str>, now: i64) -> Result<i64, &'stat
     };
     match at {
         None => Err("That date cannot be read. Write it like 2026-11-22T09:30."),
-        Some(at) if at > now => Err(
-            "That date is in the future, and posts cannot wait yet. Choose one that has passed.",
-        ),
         Some(at) if at < 0 => Err("That date is before 1970. Choose a later one."),
-        Some(at) => Ok(at),
+        Some(at) if at > now.saturating_add(LATEST_SECONDS) => {
+            Err("That date is more than 200 years away. Choose an earlier one.")
+        }
+        Some(at) => Ok(Some(at)),
     }
 }
 
@@ -134,22 +102,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_post_is_of_now_or_of_the_past() {
+    fn a_clock_counts_in_the_persons_zone() {
         const NOW: i64 = 1_795_356_300;
         for (typed, expected) in [
-            ("", Some(NOW)),
-            ("2026-11-22T14:05", Some(NOW)),
-            ("2026-11-22T15:05:00+01:00", Some(NOW)),
-            ("2026-11-22T14:06", None),
-            ("1970-01-01T00:00", Some(0)),
-            ("1969-12-31T23:59", None),
-            ("yesterday", None),
+            ("", Ok(None)),
+            ("2026-11-22T14:05", Ok(Some(NOW))),
+            ("2026-11-22T15:05:00+01:00", Ok(Some(NOW))),
+            ("2099-12-31T23:59:00Z", Ok(Some(4_102_444_740))),
+            ("1970-01-01T00:00", Ok(Some(0))),
+            ("1969-12-31T23:59", Err(())),
+            ("2999-01-01T00:00", Err(())),
+            ("yesterday", Err(())),
         ] {
-            assert_eq!(published_at(typed, None, NOW).ok(), expected, "{typed}");
+            assert_eq!(published_at(typed, None, NOW).map_err(|_| ()), expected, "{typed}");
         }
-        let berlin = |typed| published_at(typed, Some("Europe/Berlin"), NOW).ok();
+        let berlin = |typed| published_at(typed, Some("Europe/Berlin"), NOW).ok().flatten();
         assert_eq!(berlin("2026-11-22T15:05"), Some(NOW));
-        assert_eq!(berlin("2026-11-22T15:06"), None);
         for typed in ["2026-11-22T14:05:00Z", "2026-11-22T09:05:00-05:00"] {
             assert_eq!(berlin(typed), Some(NOW), "{typed}");
         }

@@ -7,6 +7,7 @@ mod media;
 mod person;
 mod post;
 mod profile;
+mod publish;
 mod range;
 
 use platform::{Policy, Site};
@@ -38,7 +39,9 @@ const ROUTES: &[Route] = &[
 ];
 
 const JOBS: &[Job] = &[
-    Job { kind: "media-deletion", run: |cx, job| Box::pin(media::delete(cx, job)) },
+    Job { kind: store::media::DELETION, run: |cx, job| Box::pin(media::delete(cx, job)) },
+    Job { kind: store::post::PUBLICATION, run: |cx, job| Box::pin(publish::run_due(cx, job)) },
+    Job { kind: store::post::PURGE, run: |cx, job| Box::pin(publish::purge(cx, job)) },
     Job { kind: store::profile::GRAVATAR_CHECK, run: |cx, _| Box::pin(gravatar::run(cx)) },
 ];
 

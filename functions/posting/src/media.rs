@@ -1,10 +1,8 @@
 //! The files of posts: stored without metadata, served for good, removed by a job.
 
 use crate::range::{self, Part};
-use domain::{
-    media::{Clean, Kind},
-    post::{Photo, Post},
-};
+use bytes::Bytes;
+use domain::media::{Clean, Kind};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use platform::{Blob, Body, Context, Error, Response, Result, Sql};
 use store::{job::Job, media::Media};
@@ -14,23 +12,45 @@ use web::Visit;
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const KINDS: [Kind; 4] = [Kind::Jpeg, Kind::Png, Kind::Gif, Kind::Webp];
 
-/// Stores a picture for a post. Returns what the post says of it, and the statement for its batch.
-pub async fn store(cx: &Context, post: &Post, picture: Clean, alt: String) -> Result<(Photo, Sql)> {
-    let Clean { kind, bytes, width, height } = picture;
-    let name = u128::from_le_bytes(cx.random::<16>()?);
-    let media = Media {
-        key: key(&post.blog_id, &format!("{name:032x}"), kind),
-        blog_id: post.blog_id.clone(),
-        post_id: post.id.clone(),
-        content_type: kind.media_type().to_owned(),
-        bytes: i64::try_from(bytes.len()).map_err(Error::internal)?,
-        width,
-        height,
-        alt,
-    };
-    cx.blobs.put(&media.key, &media.content_type, bytes.into()).await?;
-    let row = store::media::insert(cx, &media);
-    Ok((Photo { key: media.key, alt: media.alt, width, height }, row))
+/// A file that is to be stored, with its name already.
+#[derive(Debug, Clone)]
+pub struct New {
+    /// Its row.
+    pub media: Media,
+    bytes: Bytes,
+}
+
+impl New {
+    /// Gives a clean file a name that nobody can guess.
+    pub fn of(cx: &Context, blog_id: &str, file: Clean, alt: String) -> Result<Self> {
+        let name = u128::from_le_bytes(cx.random::<16>()?);
+        let media = Media {
+            key: key(blog_id, &format!("{name:032x}"), file.kind),
+            blog_id: blog_id.to_owned(),
+            content_type: file.kind.media_type().to_owned(),
+            bytes: i64::try_from(file.bytes.len()).map_err(Error::internal)?,
+            width: file.width,
+            height: file.height,
+            alt,
+            created_at: cx.seconds(),
+        };
+        Ok(Self { media, bytes: file.bytes })
+    }
+
+    /// Stores the file; returns the statement that writes it down.
+    pub async fn store(self, cx: &Context) -> Result<Sql> {
+        let Self { media, bytes } = self;
+        cx.blobs.put(&media.key, &media.content_type, bytes.into()).await?;
+        Ok(store::media::insert(cx, &media))
+    }
+}
+
+/// The key of the object at an address of the media host.
+pub fn key_of(cx: &Context, address: &str) -> Option<String> {
+    let rest = address.strip_prefix(&cx.config.media_url(""))?;
+    let key = rest.split(['?', '#']).next().unwrap_or_default();
+    let is_key = key.starts_with("t/") && key.split(['/', '.']).all(is_name);
+    is_key.then(|| key.to_owned())
 }
 
 /// The key of a blog's object; the name is letters and digits that nobody can guess.

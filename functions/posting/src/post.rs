@@ -1,24 +1,20 @@
 //! One's own posts: the list, the composer, and what it does.
 
 use crate::{
-    draft::{Checked, Draft},
-    media,
+    draft::Draft,
+    publish::{self, Entry, Writer},
 };
 use askama::Template;
 use domain::{
-    datetime, markdown,
-    post::{Photo, Post},
-    slug,
+    datetime,
+    post::{Channel, Photo, Post, Status},
 };
 use http::StatusCode;
-use platform::{Context, Error, Response, Result, Sql};
-use store::session::Session;
+use platform::{Context, Error, Response, Result};
 use web::{Layout, Visit};
 
 const PAGE: i64 = 50;
 const LABEL_CHARS: usize = 80;
-/// How many paths are tried for a post; the last one is surely free.
-const PATHS_MAX: u32 = 6;
 
 #[derive(Template)]
 #[template(path = "posts.html")]
@@ -64,10 +60,10 @@ struct Shown {
 /// `GET /posts`, or those before the one that `before` names.
 pub async fn index(v: Visit<'_>) -> Result<Response> {
     let session = v.session()?;
-    let posts = match position(&v.query("before")) {
-        Some((at, id)) => store::post::list_before(v.cx, &session.blog_id, (at, &id), PAGE).await?,
-        None => store::post::list_newest(v.cx, &session.blog_id, PAGE).await?,
-    };
+    let before = position(&v.query("before"));
+    let before = before.as_ref().map(|(at, id)| (*at, id.as_str()));
+    let which = (Channel::Posts, Status::Published);
+    let posts = store::post::list_own(v.cx, &session.blog_id, which, before, PAGE).await?;
     let is_full = i64::try_from(posts.len()).is_ok_and(|count| count == PAGE);
     let older = posts.last().filter(|_| is_full);
     let blog_url = v.cx.config.blog_origin(&session.username);
@@ -102,57 +98,18 @@ pub async fn new(v: Visit<'_>) -> Result<Response> {
 
 /// `POST /posts`
 pub async fn create(mut v: Visit<'_>) -> Result<Response> {
-    let session = v.session()?.clone();
+    let writer = Writer::of_session(&v)?;
     let draft = Draft::of_form(&v.form().await?);
-    let checked = match draft.check(v.cx.seconds(), session.timezone.as_deref(), 0) {
-        Ok(checked) => checked,
-        Err(problem) => return compose(&v, None, &draft, Some(problem)),
+    let entry = draft.entry(v.cx.seconds(), writer.timezone.as_deref(), Entry::default());
+    let made = match entry {
+        Ok(entry) => publish::create(v.cx, &writer, entry, None).await,
+        Err(problem) => Err(Error::invalid(problem)),
     };
-    publish(v.cx, &session, checked).await?;
-    changed(v.cx, &session).await;
-    web::see_other("/posts")
-}
-
-async fn publish(cx: &Context, session: &Session, checked: Checked) -> Result<()> {
-    let mut post = Post {
-        id: cx.id()?,
-        blog_id: session.blog_id.clone(),
-        path: String::new(),
-        title: checked.title,
-        text: checked.text,
-        html: checked.html,
-        photos: vec![],
-        published_at: checked.published_at,
-        updated_at: cx.seconds(),
-        deleted_at: None,
-    };
-    // The object comes first: one that nobody knows does no harm, a post without its photo would.
-    let mut rows = Vec::new();
-    if let Some(picture) = checked.picture {
-        let (photo, row) = media::store(cx, &post, picture, checked.alt).await?;
-        post.photos.push(photo);
-        rows.push(row);
+    match made {
+        Ok(_) => web::see_other("/posts"),
+        Err(Error::Invalid(problem)) => compose(&v, None, &draft, Some(&problem)),
+        Err(error) => Err(error),
     }
-    insert(cx, &session.account_id, post, rows).await
-}
-
-/// Stores a post at the first path of its day that is free: `hello`, `hello-2` and so on.
-async fn insert(cx: &Context, account_id: &str, mut post: Post, media: Vec<Sql>) -> Result<()> {
-    let words = markdown::plain_text(&post.html);
-    let slug = slug::from_text(post.title.as_deref(), &words, post.published_at);
-    for attempt in 1..=PATHS_MAX {
-        let slug = match attempt {
-            1 => slug.clone(),
-            PATHS_MAX => format!("{slug}-{:08x}", u32::from_le_bytes(cx.random::<4>()?)),
-            n => format!("{slug}-{n}"),
-        };
-        post.path = slug::permalink_path(post.published_at, &slug);
-        match store::post::insert(cx, account_id, &post, media.clone()).await {
-            Err(Error::Conflict) => {}
-            done => return done,
-        }
-    }
-    Err(Error::Conflict)
 }
 
 /// `GET /posts/{id}/edit`
@@ -163,39 +120,28 @@ pub async fn edit(v: Visit<'_>) -> Result<Response> {
 
 /// `POST /posts/{id}`
 pub async fn update(mut v: Visit<'_>) -> Result<Response> {
-    let session = v.session()?.clone();
+    let writer = Writer::of_session(&v)?;
     let post = find(&v).await?;
     let draft = Draft::of_form(&v.form().await?);
-    let (removed, kept): (Vec<Photo>, Vec<Photo>) =
-        post.photos.iter().cloned().partition(|photo| draft.removes(photo));
-    let checked = match draft.check(v.cx.seconds(), session.timezone.as_deref(), kept.len()) {
-        Ok(checked) => checked,
-        Err(problem) => return compose(&v, Some(&post), &draft, Some(problem)),
+    let mut kept = Entry::of_post(&post);
+    kept.photos.retain(|photo| !draft.removes(photo));
+    let entry = draft.entry(v.cx.seconds(), writer.timezone.as_deref(), kept);
+    let made = match entry {
+        Ok(entry) => publish::update(v.cx, &writer, &post, entry).await,
+        Err(problem) => Err(Error::invalid(problem)),
     };
-    // Path and date stay: others have linked to them.
-    let mut post =
-        Post { title: checked.title, text: checked.text, html: checked.html, photos: kept, ..post };
-    let mut rows = Vec::new();
-    if let Some(picture) = checked.picture {
-        let (photo, row) = media::store(v.cx, &post, picture, checked.alt).await?;
-        post.photos.push(photo);
-        rows.push(row);
+    match made {
+        Ok(_) => web::see_other("/posts"),
+        Err(Error::Invalid(problem)) => compose(&v, Some(&post), &draft, Some(&problem)),
+        Err(error) => Err(error),
     }
-    if !store::post::update(v.cx, &post, rows, &removed).await? {
-        return Err(Error::NotFound);
-    }
-    changed(v.cx, &session).await;
-    web::see_other("/posts")
 }
 
 /// `POST /posts/{id}/deletion`; one that is deleted already stays so.
 pub async fn delete(v: Visit<'_>) -> Result<Response> {
-    let session = v.session()?;
-    let post = store::post::find(v.cx, &session.blog_id, v.param("id")).await?;
-    let post = post.ok_or(Error::NotFound)?;
-    if store::post::delete(v.cx, &post).await? {
-        changed(v.cx, session).await;
-    }
+    let writer = Writer::of_session(&v)?;
+    let post = store::post::find(v.cx, &writer.blog_id, v.param("id")).await?;
+    publish::delete(v.cx, &writer, &post.ok_or(Error::NotFound)?).await?;
     web::see_other("/posts")
 }
 
@@ -205,20 +151,12 @@ async fn find(v: &Visit<'_>) -> Result<Post> {
     post.filter(|post| post.deleted_at.is_none()).ok_or(Error::NotFound)
 }
 
-/// What follows a change. The change itself stands, whatever happens here.
-async fn changed(cx: &Context, session: &Session) {
-    if let Err(error) = web::announce(cx, &session.username).await {
-        cx.log(&format!("visitors learn of a change later: {error}"));
-    }
-    cx.wake();
-}
-
 /// The composer; with a problem it is the form again, and what was typed is kept.
 fn compose(
     v: &Visit<'_>,
     post: Option<&Post>,
     draft: &Draft,
-    problem: Option<&'static str>,
+    problem: Option<&str>,
 ) -> Result<Response> {
     let photos = post.map(|post| post.photos.as_slice()).unwrap_or_default();
     let page = Compose {

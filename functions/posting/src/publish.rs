@@ -1,0 +1,499 @@
+//! One way to write, whichever door somebody comes by: the composer, Micropub, XML-RPC.
+
+use crate::media;
+use domain::{
+    media::Clean,
+    post::{self, App, Channel, Clip, Format, Photo, Post, Status, Visibility},
+    secret, slug,
+};
+use platform::{Context, Error, Result, Sql};
+use serde_json::{Map, Value};
+use store::creation::{self, Creation};
+use url::Url;
+use web::{Grant, Visit};
+
+/// How many paths are tried for a post; the last one is surely free.
+const PATHS_MAX: u32 = 6;
+/// How long an `Idempotency-Key` is remembered.
+const KEY_SECONDS: i64 = 24 * 3600;
+/// How long the same content counts as the same request.
+const SAME_SECONDS: i64 = 60;
+
+/// Who writes, on which blog, with what.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    /// The account.
+    pub account_id: String,
+    /// The blog.
+    pub blog_id: String,
+    /// The name in the blog's address.
+    pub username: String,
+    /// A name of the IANA database, once it is known.
+    pub timezone: Option<String>,
+    /// The app, where it is not Pipit's own page.
+    pub app: Option<App>,
+}
+
+impl Writer {
+    /// The person in front of the browser.
+    pub fn of_session(v: &Visit<'_>) -> Result<Self> {
+        let session = v.session()?;
+        Ok(Self {
+            account_id: session.account_id.clone(),
+            blog_id: session.blog_id.clone(),
+            username: session.username.clone(),
+            timezone: session.timezone.clone(),
+            app: None,
+        })
+    }
+
+    /// The person who gave a program its token.
+    pub fn of_grant(grant: &Grant) -> Self {
+        Self {
+            account_id: grant.account_id.clone(),
+            blog_id: grant.blog_id.clone(),
+            username: grant.username.clone(),
+            timezone: grant.timezone.clone(),
+            app: Some(App { name: grant.token_name.clone(), url: grant.client_id.clone() }),
+        }
+    }
+}
+
+/// A file of a post: one that arrives with it, or one that is somewhere already.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A file without metadata, to be stored.
+    New(Clean),
+    /// An address: an object of this blog on our media host, or a file elsewhere.
+    At(String),
+}
+
+/// A file of a post, with what it shows.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Where it is.
+    pub source: Source,
+    /// What it shows, in words; where nothing is said here, the library's words for it count.
+    pub alt: String,
+}
+
+/// What somebody wants to publish or keep.
+#[derive(Debug, Clone, Default)]
+pub struct Entry {
+    /// Post or page.
+    pub channel: Channel,
+    /// Keep it as a draft; else it is published, now or at its time.
+    pub is_draft: bool,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// None or empty: a note.
+    pub title: Option<String>,
+    /// What was written.
+    pub text: String,
+    /// In what.
+    pub format: Format,
+    /// As they were typed.
+    pub categories: Vec<String>,
+    /// The photos that stay, and those that are new behind them.
+    pub photos: Vec<Photo>,
+    /// New photos.
+    pub new_photos: Vec<File>,
+    /// Audio and video that stay.
+    pub clips: Vec<Clip>,
+    /// New audio; of a file of ours its kind decides.
+    pub new_audio: Vec<File>,
+    /// New video; of a file of ours its kind decides.
+    pub new_video: Vec<File>,
+    /// Microformats2 properties beside these, each a list.
+    pub properties: Map<String, Value>,
+    /// The last part of its address, if somebody wished for one.
+    pub slug: Option<String>,
+    /// Unix seconds; none is now, or of a post that was published before, as it was.
+    pub published_at: Option<i64>,
+    /// For pages: whether the blog's head leads to it.
+    pub is_in_navigation: bool,
+}
+
+impl Entry {
+    /// What a post is made of, to be changed and given to [`update`].
+    pub fn of_post(post: &Post) -> Self {
+        Self {
+            channel: post.channel,
+            is_draft: post.status == Status::Draft,
+            visibility: post.visibility,
+            title: post.title.clone(),
+            text: post.text.clone(),
+            format: post.format,
+            categories: post.categories.clone(),
+            photos: post.photos.clone(),
+            clips: post.clips.clone(),
+            properties: post.properties.clone(),
+            published_at: (post.status != Status::Draft).then_some(post.published_at),
+            is_in_navigation: post.is_in_navigation,
+            ..Self::default()
+        }
+    }
+}
+
+/// What makes a request sent twice the same request.
+#[derive(Debug, Clone)]
+pub struct Once {
+    key_hash: String,
+    fingerprint: String,
+    seconds: i64,
+}
+
+impl Once {
+    /// By the key that the client gave, `Idempotency-Key`; `content` is what it asked for.
+    pub fn by_key(key: &str, content: &[u8]) -> Self {
+        Self {
+            key_hash: secret::sha256_hex(format!("key:{key}").as_bytes()),
+            fingerprint: secret::sha256_hex(content),
+            seconds: KEY_SECONDS,
+        }
+    }
+
+    /// By its content alone: within a minute the same again is the same.
+    pub fn by_content(content: &[u8]) -> Self {
+        let fingerprint = secret::sha256_hex(content);
+        Self {
+            key_hash: secret::sha256_hex(format!("content:{fingerprint}").as_bytes()),
+            fingerprint,
+            seconds: SAME_SECONDS,
+        }
+    }
+}
+
+/// Creates a post; the same request again gives the post that it made before.
+///
+/// # Errors
+/// [`Error::Invalid`] with the sentence for the person.
+pub async fn create(
+    cx: &Context,
+    writer: &Writer,
+    entry: Entry,
+    once: Option<&Once>,
+) -> Result<Post> {
+    if let Some(post) = before(cx, writer, once).await? {
+        return Ok(post);
+    }
+    let wish = entry.slug.clone();
+    let empty = Post {
+        id: cx.id()?,
+        blog_id: writer.blog_id.clone(),
+        app: writer.app.clone(),
+        revision: 1,
+        ..Post::default()
+    };
+    let (mut post, mut others) = apply(cx, &empty, entry).await?;
+    if let Some(once) = once {
+        let creation = Creation {
+            key_hash: once.key_hash.clone(),
+            fingerprint: once.fingerprint.clone(),
+            expires_at: cx.seconds().saturating_add(once.seconds),
+        };
+        others.extend(creation::insert(&writer.account_id, &creation, &post.id, cx.seconds()));
+    }
+    let slug = slug_of(&post, wish.as_deref());
+    for attempt in 1..=PATHS_MAX {
+        post.path = path(cx, &post, &slug, attempt)?;
+        match store::post::insert(cx, &writer.account_id, &post, others.clone()).await {
+            Err(Error::Conflict) => {
+                // Perhaps it was not the path: the same request may have come at the same time.
+                if let Some(post) = before(cx, writer, once).await? {
+                    return Ok(post);
+                }
+            }
+            Err(error) => return Err(error),
+            Ok(()) => {
+                changed(cx, writer, &post).await;
+                return Ok(post);
+            }
+        }
+    }
+    Err(Error::Conflict)
+}
+
+/// The post that the same request made before.
+async fn before(cx: &Context, writer: &Writer, once: Option<&Once>) -> Result<Option<Post>> {
+    let Some(once) = once else { return Ok(None) };
+    match creation::find(cx, &writer.account_id, &once.key_hash).await? {
+        None => Ok(None),
+        Some((_, fingerprint)) if fingerprint != once.fingerprint => Err(Error::invalid(
+            "This Idempotency-Key was used for another post. Take a new one for each post.",
+        )),
+        Some((id, _)) => store::post::find(cx, &writer.blog_id, &id).await,
+    }
+}
+
+/// Changes a post to what `entry` says. Its address stays, unless it was never public before.
+///
+/// # Errors
+/// [`Error::Invalid`]; [`Error::Conflict`] when it was changed since it was read.
+pub async fn update(cx: &Context, writer: &Writer, old: &Post, entry: Entry) -> Result<Post> {
+    let wish = entry.slug.clone();
+    let (mut post, others) = apply(cx, old, entry).await?;
+    let is_first = old.status != Status::Published && post.status != Status::Draft;
+    if wish.is_none() && !is_first {
+        store::post::update(cx, old, &post, others).await?;
+        changed(cx, writer, &post).await;
+        return Ok(post);
+    }
+    let kept = old.path.rsplit('/').next().unwrap_or_default();
+    let slug = slug_of(&post, Some(wish.as_deref().unwrap_or(kept)));
+    for attempt in 1..=PATHS_MAX {
+        post.path = path(cx, &post, &slug, attempt)?;
+        match store::post::update(cx, old, &post, others.clone()).await {
+            Err(Error::Conflict) => {
+                let now = store::post::find(cx, &post.blog_id, &post.id).await?;
+                if now.is_none_or(|now| now.revision != old.revision) {
+                    return Err(Error::Conflict);
+                }
+            }
+            Err(error) => return Err(error),
+            Ok(()) => {
+                changed(cx, writer, &post).await;
+                return Ok(post);
+            }
+        }
+    }
+    Err(Error::Conflict)
+}
+
+/// Deletes a post: visitors get a 410 at once, and for a week it can be brought back. One that is
+/// deleted already stays so.
+pub async fn delete(cx: &Context, writer: &Writer, old: &Post) -> Result<()> {
+    if old.deleted_at.is_some() {
+        return Ok(());
+    }
+    let post = Post { deleted_at: Some(cx.seconds()), ..old.clone() };
+    store::post::update(cx, old, &post, vec![]).await?;
+    changed(cx, writer, old).await;
+    Ok(())
+}
+
+/// Brings a deleted post back as it was.
+///
+/// # Errors
+/// [`Error::Gone`] when it was deleted for good.
+pub async fn undelete(cx: &Context, writer: &Writer, old: &Post) -> Result<Post> {
+    if old.purged_at.is_some() {
+        return Err(Error::Gone("This post was deleted more than a week ago. It is gone.".into()));
+    }
+    if old.deleted_at.is_none() {
+        return Ok(old.clone());
+    }
+    let is_late = old.status == Status::Scheduled && old.published_at <= cx.seconds();
+    let status = if is_late { Status::Published } else { old.status };
+    let post = Post { deleted_at: None, status, ..old.clone() };
+    store::post::update(cx, old, &post, vec![]).await?;
+    changed(cx, writer, &post).await;
+    Ok(post)
+}
+
+/// One's own post at an address on one's blog, whatever has become of it.
+pub async fn find(cx: &Context, writer: &Writer, address: &str) -> Result<Option<Post>> {
+    let origin = cx.config.blog_origin(&writer.username);
+    let Some(path) = address.strip_prefix(&origin).filter(|path| path.starts_with('/')) else {
+        return Ok(None);
+    };
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let path = path.strip_suffix(".html").unwrap_or(path);
+    store::post::find_own(cx, &writer.blog_id, path).await
+}
+
+/// The address of a post on its blog.
+pub fn permalink(cx: &Context, writer: &Writer, post: &Post) -> String {
+    format!("{}{}", cx.config.blog_origin(&writer.username), post.path)
+}
+
+/// The post that `entry` makes of `old`, and the rows of its new files. Its files are stored first:
+/// an object that nobody knows does no harm, a post without its photo would.
+async fn apply(cx: &Context, old: &Post, entry: Entry) -> Result<(Post, Vec<Sql>)> {
+    let now = cx.seconds();
+    // What has a time keeps it; what has none is of now, or of when it was first published.
+    let was_published = old.status == Status::Published && old.published_at > 0;
+    let kept = was_published.then_some(old.published_at);
+    let published_at = entry.published_at.or(kept).unwrap_or(now);
+    let status = match () {
+        () if entry.is_draft => Status::Draft,
+        () if published_at > now => Status::Scheduled,
+        () => Status::Published,
+    };
+    let text = entry.text.replace("\r\n", "\n");
+    let html = post::html(&text, entry.format);
+    let title = entry.title.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "));
+    let mut post = Post {
+        channel: entry.channel,
+        status,
+        visibility: entry.visibility,
+        title: title.filter(|title| !title.is_empty()),
+        text,
+        format: entry.format,
+        html,
+        photos: entry.photos,
+        clips: entry.clips,
+        categories: post::categories(entry.categories),
+        properties: entry.properties,
+        is_in_navigation: entry.is_in_navigation,
+        published_at,
+        updated_at: now,
+        ..old.clone()
+    };
+    let mut files =
+        Files::find(cx, &post, &entry.new_photos, &entry.new_audio, &entry.new_video).await?;
+    files.place(cx, &mut post, entry.new_photos, Place::Photo)?;
+    files.place(cx, &mut post, entry.new_audio, Place::Audio)?;
+    files.place(cx, &mut post, entry.new_video, Place::Video)?;
+    post::check(&post).map_err(Error::invalid)?;
+    let rows = files.store(cx).await?;
+    Ok((post, rows))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Photo,
+    Audio,
+    Video,
+}
+
+/// The files of a post on their way: those that the library knows, and those to be stored.
+struct Files {
+    known: Vec<store::media::Media>,
+    new: Vec<media::New>,
+}
+
+impl Files {
+    async fn find(
+        cx: &Context,
+        post: &Post,
+        photos: &[File],
+        audio: &[File],
+        video: &[File],
+    ) -> Result<Self> {
+        let all = photos.iter().chain(audio).chain(video);
+        let keys: Vec<String> = all
+            .filter_map(|file| match &file.source {
+                Source::At(address) => media::key_of(cx, address),
+                Source::New(_) => None,
+            })
+            .take(200)
+            .collect();
+        let known = store::media::find_all(cx, &post.blog_id, &keys).await?;
+        Ok(Self { known, new: vec![] })
+    }
+
+    /// Puts files where they belong: a file of ours by its kind, one elsewhere by what it is called.
+    fn place(
+        &mut self,
+        cx: &Context,
+        post: &mut Post,
+        files: Vec<File>,
+        place: Place,
+    ) -> Result<()> {
+        for file in files {
+            let (key, alt, content_type, width, height) = match file.source {
+                Source::New(clean) => {
+                    let new = media::New::of(cx, &post.blog_id, clean, file.alt)?;
+                    let media = new.media.clone();
+                    self.new.push(new);
+                    (media.key, media.alt, media.content_type, media.width, media.height)
+                }
+                Source::At(address) => self.at(cx, address, file.alt, place)?,
+            };
+            if content_type.starts_with("image/") {
+                post.photos.push(Photo { key, alt, width, height });
+            } else {
+                let is_video = content_type.starts_with("video/");
+                post.clips.push(Clip { key, alt, is_video, width, height });
+            }
+        }
+        Ok(())
+    }
+
+    fn at(
+        &self,
+        cx: &Context,
+        address: String,
+        alt: String,
+        place: Place,
+    ) -> Result<(String, String, String, u32, u32)> {
+        if let Some(key) = media::key_of(cx, &address) {
+            let known = self.known.iter().find(|media| media.key == key).ok_or_else(|| {
+                Error::invalid("There is no such file in your library. Upload it first.")
+            })?;
+            let alt = if alt.trim().is_empty() { known.alt.clone() } else { alt };
+            let content_type = known.content_type.clone();
+            return Ok((key, alt, content_type, known.width, known.height));
+        }
+        let is_address = address.len() <= 2000
+            && Url::parse(&address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        if !is_address {
+            return Err(Error::invalid("A photo has to be a file or a web address."));
+        }
+        let kind = match place {
+            Place::Photo => "image/",
+            Place::Audio => "audio/",
+            Place::Video => "video/",
+        };
+        Ok((address, alt, kind.to_owned(), 0, 0))
+    }
+
+    async fn store(self, cx: &Context) -> Result<Vec<Sql>> {
+        let mut rows = Vec::new();
+        for new in self.new {
+            rows.push(new.store(cx).await?);
+        }
+        Ok(rows)
+    }
+}
+
+/// What was wished for, else what the post says of itself.
+fn slug_of(post: &Post, wish: Option<&str>) -> String {
+    let wished = wish.and_then(slug::of_wish);
+    wished.unwrap_or_else(|| {
+        let words = domain::html::words(&post.html);
+        slug::from_text(post.title.as_deref(), &words, post.published_at)
+    })
+}
+
+/// The n-th path to try: `hello`, `hello-2` and so on.
+fn path(cx: &Context, post: &Post, slug: &str, attempt: u32) -> Result<String> {
+    let is_page = post.channel == Channel::Pages;
+    let is_taken = is_page && slug::is_taken_by_the_blog(slug);
+    let slug = match attempt {
+        1 if !is_taken => slug.to_owned(),
+        1 => format!("{slug}-page"),
+        PATHS_MAX => format!("{slug}-{:08x}", u32::from_le_bytes(cx.random::<4>()?)),
+        n => format!("{slug}-{n}"),
+    };
+    Ok(if is_page {
+        slug::page_path(&slug)
+    } else {
+        slug::permalink_path(post.published_at, &slug)
+    })
+}
+
+/// What follows a change. The change itself stands, whatever happens here.
+async fn changed(cx: &Context, writer: &Writer, post: &Post) {
+    if let Err(error) = web::announce(cx, &writer.username).await {
+        cx.log(&format!("visitors learn of a change of {} later: {error}", post.id));
+    }
+    cx.wake();
+}
+
+/// The job `post-publication`.
+pub async fn run_due(cx: &Context, job: &store::job::Job) -> Result<()> {
+    if store::post::publish_due(cx, &job.subject).await?
+        && let Some(username) = store::post::username(cx, &job.subject).await?
+    {
+        web::announce(cx, &username).await?;
+    }
+    creation::delete_old(cx).await
+}
+
+/// The job `post-purge`.
+pub async fn purge(cx: &Context, job: &store::job::Job) -> Result<()> {
+    store::post::purge(cx, &job.subject).await?;
+    creation::delete_old(cx).await
+}
