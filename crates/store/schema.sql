@@ -330,3 +330,13 @@ CREATE TABLE totps (
   created_at integer not null,
   used_at integer
 ) strict, without rowid;
+CREATE TABLE uploads (
+  id text primary key,
+  blog_id text not null references blogs (id) on delete cascade,
+  file_id text not null,             -- the app's own
+  pieces integer not null,
+  bytes integer not null,
+  media_key text,                    -- what became of them
+  created_at integer not null,
+  unique (blog_id, file_id)
+) strict;

@@ -126,6 +126,7 @@ fn the_metadata_says_where_everything_is() {
     assert_eq!(said["issuer"], format!("{app}/"), "a prefix of the document's own address");
     assert_eq!(said["authorization_endpoint"], format!("{app}/indieauth/auth"));
     assert_eq!(said["token_endpoint"], format!("{app}/indieauth/token"));
+    assert_eq!(said["micropub"], format!("{app}/micropub"));
     assert_eq!(said["code_challenge_methods_supported"], serde_json::json!(["S256"]));
     assert_eq!(said["authorization_response_iss_parameter_supported"], true);
     assert!(!said["scopes_supported"].to_string().contains("email"));
@@ -147,6 +148,7 @@ fn a_blog_leads_to_the_endpoints_in_its_head_and_in_its_headers() {
         ("indieauth-metadata", "/.well-known/oauth-authorization-server"),
         ("authorization_endpoint", "/indieauth/auth"),
         ("token_endpoint", "/indieauth/token"),
+        ("micropub", "/micropub"),
     ] {
         assert!(head.contains(&format!("<link rel=\"{rel}\" href=\"{app}{path}\">")), "{head}");
         let link = format!("<{app}{path}>; rel=\"{rel}\"");

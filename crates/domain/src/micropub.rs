@@ -5,11 +5,13 @@
 
 mod changes;
 mod entry;
+mod source;
 #[cfg(test)]
 mod tests;
 
 pub use changes::Changes;
-pub use entry::{Entry, File, kind};
+pub use entry::{Entry, File};
+pub use source::source;
 
 use serde_json::{Map, Value};
 
@@ -41,7 +43,7 @@ const KEPT: [&str; 12] = [
     "duration",
 ];
 /// Those that say what a post is or what to do with it. All others are unknown, and ignored (section 3.3.5).
-const READ: [&str; 14] = [
+const READ: [&str; 15] = [
     "audio",
     "category",
     "content",
@@ -50,6 +52,7 @@ const READ: [&str; 14] = [
     "mp-photo-alt",
     "mp-slug",
     "mp-syndicate-to",
+    "mp-video-alt",
     "name",
     "photo",
     "post-status",

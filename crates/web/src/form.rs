@@ -4,7 +4,7 @@ use bytes::Bytes;
 use platform::{Error, Result};
 
 /// The most fields of a form; more is not a person.
-const FIELDS_MAX: usize = 200;
+const FIELDS_MAX: usize = 1000;
 
 /// An uploaded file.
 #[derive(Debug, Clone)]
@@ -40,6 +40,11 @@ impl Form {
     /// All values of a field, as check boxes send them.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All fields with their values, in the order in which they were sent.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(field, value)| (field.as_str(), value.as_str()))
     }
 
     /// Takes all values of a field out of the form.

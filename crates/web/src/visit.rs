@@ -65,6 +65,18 @@ impl Visit<'_> {
             .unwrap_or_default()
     }
 
+    /// All values of a name in the query.
+    pub fn queries(&self, name: &str) -> Vec<String> {
+        let query = self.req.uri().query().unwrap_or_default();
+        let values = form_urlencoded::parse(query.as_bytes());
+        values.filter(|(n, _)| n == name).map(|(_, value)| value.into_owned()).collect()
+    }
+
+    /// Whether the body is JSON, as its sender says.
+    pub fn has_json(&self) -> bool {
+        form::is_json(self.header("content-type"))
+    }
+
     /// A header's text, or nothing.
     pub fn header(&self, name: &str) -> &str {
         self.req.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
@@ -93,7 +105,7 @@ impl Visit<'_> {
     /// # Errors
     /// As [`Visit::form`].
     pub async fn fields(&mut self) -> Result<form::Form> {
-        if form::is_json(self.header("content-type")) {
+        if self.has_json() {
             let body = self.bytes().await?;
             return form::of_json(&body);
         }

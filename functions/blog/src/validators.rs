@@ -24,13 +24,14 @@ pub fn respond(v: &Visit<'_>, page: Rendered) -> Result<Response> {
     Ok(response)
 }
 
-/// Where apps sign the blog's owner in (IndieAuth, section 4.1): for those that read no HTML.
+/// Where apps sign the blog's owner in (IndieAuth, section 4.1) and post: for those that read no HTML.
 fn links(v: &Visit<'_>) -> String {
     let link = |path: &str, rel: &str| format!("<{}>; rel=\"{rel}\"", v.cx.config.app_url(path));
     [
         link("/.well-known/oauth-authorization-server", "indieauth-metadata"),
         link("/indieauth/auth", "authorization_endpoint"),
         link("/indieauth/token", "token_endpoint"),
+        link("/micropub", "micropub"),
     ]
     .join(", ")
 }

@@ -4,6 +4,10 @@ mod avatar;
 mod draft;
 mod gravatar;
 mod media;
+mod micropub;
+mod micropub_media;
+mod micropub_pieces;
+mod micropub_query;
 mod person;
 mod post;
 mod profile;
@@ -27,6 +31,24 @@ const ROUTES: &[Route] = &[
         .limits(WRITE)
         .body(BODY_BYTES_MAX),
     Route::post("/posts/{id}/deletion", Who::Session, |v| Box::pin(post::delete(v))).limits(WRITE),
+    Route::get("/micropub", Who::Token(&[]), |v| Box::pin(micropub_query::show(v))),
+    Route::post("/micropub", Who::Token(&[]), |v| Box::pin(micropub::act(v)))
+        .limits(WRITE)
+        .body(BODY_BYTES_MAX),
+    Route::get("/micropub/media", Who::Token(&[]), |v| Box::pin(micropub_media::index(v))),
+    Route::post("/micropub/media", Who::Token(&[]), |v| Box::pin(micropub_media::act(v)))
+        .limits(WRITE)
+        .body(BODY_BYTES_MAX),
+    Route::post("/micropub/media/append", Who::Token(&[]), |v| {
+        Box::pin(micropub_pieces::append(v))
+    })
+    .limits(PIECE)
+    .body(micropub_pieces::BODY_BYTES_MAX),
+    Route::post("/micropub/media/finished", Who::Token(&[]), |v| {
+        Box::pin(micropub_pieces::finish(v))
+    })
+    .limits(WRITE),
+    Route::get("/micropub/media/waiting", Who::Token(&[]), |v| Box::pin(micropub_pieces::wait(v))),
     Route::get("/settings/profile", Who::Session, |v| Box::pin(profile::edit(v))),
     Route::post("/settings/profile", Who::Session, |v| Box::pin(profile::update(v)))
         .limits(WRITE)
@@ -42,6 +64,10 @@ const JOBS: &[Job] = &[
     Job { kind: store::media::DELETION, run: |cx, job| Box::pin(media::delete(cx, job)) },
     Job { kind: store::post::PUBLICATION, run: |cx, job| Box::pin(publish::run_due(cx, job)) },
     Job { kind: store::post::PURGE, run: |cx, job| Box::pin(publish::purge(cx, job)) },
+    Job {
+        kind: store::upload::DELETION,
+        run: |cx, job| Box::pin(micropub_pieces::delete(cx, job)),
+    },
     Job { kind: store::profile::GRAVATAR_CHECK, run: |cx, _| Box::pin(gravatar::run(cx)) },
 ];
 
@@ -52,6 +78,13 @@ const WRITE: &[Limit] = &[limit(Per::Address), limit(Per::Account)];
 
 const fn limit(per: Per) -> Limit {
     Limit { per, policy: Policy { name: "write-5m", count: 60, window_seconds: 300 } }
+}
+
+/// A file of 45 megabytes has as many pieces.
+const PIECE: &[Limit] = &[piece(Per::Address), piece(Per::Account)];
+
+const fn piece(per: Per) -> Limit {
+    Limit { per, policy: Policy { name: "piece-5m", count: 300, window_seconds: 300 } }
 }
 
 #[cfg(target_os = "wasi")]

@@ -27,6 +27,7 @@ pub async fn metadata(v: Visit<'_>) -> Result<Response> {
         "revocation_endpoint": url("/indieauth/revoke"),
         "revocation_endpoint_auth_methods_supported": ["none"],
         "token_endpoint_auth_methods_supported": ["none"],
+        "micropub": url("/micropub"),
         "userinfo_endpoint": url("/indieauth/userinfo"),
         "scopes_supported": scopes,
         "response_types_supported": ["code"],

@@ -114,6 +114,10 @@ const NOT_PERSONAL: &[&str] = &[
     "tokens.id",
     "tokens.token_hash",
     "tokens.scopes",
+    "uploads.id",
+    "uploads.blog_id",
+    "uploads.file_id",
+    "uploads.media_key",
 ];
 
 #[test]

@@ -19,6 +19,12 @@ const SHAPE: &str = "The values of replace, add and delete have to be arrays, as
 impl Changes {
     /// Reads them from a request.
     pub(super) fn of(mut request: Properties) -> Result<Self, &'static str> {
+        // Micro.blog's app for the Mac replaces bare values; it always names the blog beside them.
+        if request.contains_key("mp-destination")
+            && let Some(Value::Object(replace)) = request.get_mut("replace")
+        {
+            replace.values_mut().for_each(|value| *value = listed(value.take()));
+        }
         if !["replace", "add", "delete"].iter().any(|name| request.contains_key(*name)) {
             return Err("An update needs replace, add or delete.");
         }
@@ -36,6 +42,12 @@ impl Changes {
             removed,
         };
         check(&changes.replace).and(check(&changes.add)).map(|()| changes)
+    }
+
+    /// Whether they say anything of a property.
+    pub fn touches(&self, name: &str) -> bool {
+        [&self.replace, &self.add, &self.delete].iter().any(|of| of.contains_key(name))
+            || self.removed.iter().any(|removed| removed == name)
     }
 
     /// Makes them.

@@ -35,6 +35,8 @@ pub struct Entry {
     pub categories: Vec<String>,
     /// In the order of display.
     pub photos: Vec<File>,
+    /// What the photos behind them show: those that come as files.
+    pub alts: Vec<String>,
     /// Likewise.
     pub videos: Vec<File>,
     /// Likewise.
@@ -67,9 +69,9 @@ impl Entry {
         };
         let (text, is_html) = content(properties)?;
         let mut photos = files(properties, "photo")?;
-        for (photo, alt) in photos.iter_mut().zip(all("mp-photo-alt")) {
-            photo.alt.get_or_insert(alt.into_owned());
-        }
+        let mut videos = files(properties, "video")?;
+        let alts = describe(&mut photos, all("mp-photo-alt"));
+        describe(&mut videos, all("mp-video-alt"));
         let is_draft = match one("post-status").as_deref() {
             Some("draft") => true,
             None | Some("published" | "scheduled") => false,
@@ -82,7 +84,8 @@ impl Entry {
             published: one("published"),
             categories: distinct(all("category")),
             photos,
-            videos: files(properties, "video")?,
+            alts,
+            videos,
             audios: files(properties, "audio")?,
             is_draft,
             visibility: one("visibility").map(|text| text.to_lowercase()),
@@ -94,34 +97,6 @@ impl Entry {
                 .then(|| distinct(all("mp-syndicate-to"))),
             properties: checked(kept(properties))?,
         })
-    }
-}
-
-/// What kind of post this is (the IndieWeb's Post Type Discovery): `note`, `article`, `reply`, `like`, …
-/// A title that only repeats the beginning of the text is none.
-pub fn kind(
-    properties: &Properties,
-    title: Option<&str>,
-    text: &str,
-    [photo, video, audio]: [bool; 3],
-) -> &'static str {
-    const BY_PROPERTY: [(&str, &str); 5] = [
-        ("rsvp", "rsvp"),
-        ("in-reply-to", "reply"),
-        ("repost-of", "repost"),
-        ("like-of", "like"),
-        ("bookmark-of", "bookmark"),
-    ];
-    let title = title.unwrap_or_default().trim();
-    let is_titled = !title.is_empty() && !text.trim().starts_with(title);
-    let named = BY_PROPERTY.iter().find(|(name, _)| properties.contains_key(*name));
-    match named {
-        Some((_, kind)) => kind,
-        None if is_titled => "article",
-        None if video => "video",
-        None if audio => "audio",
-        None if photo => "photo",
-        None => "note",
     }
 }
 
@@ -168,6 +143,14 @@ fn files(properties: &Properties, name: &str) -> Result<Vec<File>, &'static str>
     };
     let values = properties.get(name).and_then(Value::as_array).into_iter().flatten();
     values.filter_map(file).collect()
+}
+
+/// Gives descriptions to files, in order; returns those that are left.
+fn describe<'a>(files: &mut [File], mut alts: impl Iterator<Item = Cow<'a, str>>) -> Vec<String> {
+    for (file, alt) in files.iter_mut().zip(&mut alts) {
+        file.alt.get_or_insert(alt.into_owned());
+    }
+    alts.map(Cow::into_owned).collect()
 }
 
 fn distinct<'a>(texts: impl Iterator<Item = Cow<'a, str>>) -> Vec<String> {

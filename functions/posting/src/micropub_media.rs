@@ -1,0 +1,100 @@
+//! Micropub's media endpoint (section 3.6): files that a post shows later.
+
+use crate::{
+    media::{self, New},
+    micropub::{answer, done, located, own_blog},
+    publish::Writer,
+};
+use domain::media::{Clean, clean};
+use http::StatusCode;
+use platform::{Context, Error, Response, Result};
+use serde_json::{Value, json};
+use store::media::Media;
+use web::{Form, Grant, Visit};
+
+/// `POST /micropub/media`: a file; or, as Micro.blog's apps have it, `action` with a file's `url`.
+pub async fn act(v: Visit<'_>) -> Result<Response> {
+    answer(run(v).await)
+}
+
+/// `GET /micropub/media`: one's files, newest first.
+pub async fn index(v: Visit<'_>) -> Result<Response> {
+    answer(list(v).await)
+}
+
+/// Whoever may post may post pictures.
+pub fn writer(v: &Visit<'_>, destination: &str) -> Result<Writer> {
+    let grant: &Grant = v.grant()?;
+    if !["media", "create", "draft"].iter().any(|scope| grant.has(scope)) {
+        return Err(Error::Scope("media"));
+    }
+    let writer = Writer::of_grant(grant);
+    own_blog(v.cx, &writer, destination)?;
+    Ok(writer)
+}
+
+async fn run(mut v: Visit<'_>) -> Result<Response> {
+    let mut form = v.form().await?;
+    // Micro.blog's app says in the address what it wants deleted.
+    let said = |form: &Form, name: &str| match form.get(name) {
+        "" => v.query(name),
+        value => value.to_owned(),
+    };
+    let writer = writer(&v, &said(&form, "mp-destination"))?;
+    let url = said(&form, "url");
+    match said(&form, "action").as_str() {
+        "" => {
+            let file = form.take_files("file").into_iter().next();
+            let file = file.ok_or_else(|| Error::invalid("Send a file in the part named file."))?;
+            let clean = clean(file.bytes).map_err(Error::invalid)?;
+            let media = store(v.cx, &writer, clean, form.get("alt")).await?;
+            created(v.cx, &media)
+        }
+        "update" => {
+            let key = media::key_of(v.cx, &url).ok_or(Error::NotFound)?;
+            let alt: String = form.get("alt").chars().take(domain::post::ALT_CHARS_MAX).collect();
+            let is_there = store::media::describe(v.cx, &writer.blog_id, &key, &alt).await?;
+            if is_there { Ok(done()) } else { Err(Error::NotFound) }
+        }
+        _ => Err(Error::invalid("The actions are delete and update. A new file has none.")),
+    }
+}
+
+async fn store(cx: &Context, writer: &Writer, clean: Clean, alt: &str) -> Result<Media> {
+    let new = New::of(cx, &writer.blog_id, clean, alt.to_owned())?;
+    let media = new.media.clone();
+    let row = new.store(cx).await?;
+    cx.db.batch(vec![row]).await?;
+    Ok(media)
+}
+
+/// Where a new file is.
+pub fn created(cx: &Context, media: &Media) -> Result<Response> {
+    let url = cx.config.media_url(&media.key);
+    located(StatusCode::CREATED, &url, json!({ "url": url }))
+}
+
+async fn list(v: Visit<'_>) -> Result<Response> {
+    let writer = writer(&v, &v.query("mp-destination"))?;
+    let found = match v.query("q").as_str() {
+        "config" => json!({ "q": ["config", "source"] }),
+        _ => {
+            let limit = v.query("limit").parse::<i64>().unwrap_or(50).clamp(1, 200);
+            let files = store::media::list(v.cx, &writer.blog_id, None, limit).await?;
+            let items: Vec<Value> = files.iter().map(|media| item(v.cx, media)).collect();
+            json!({ "items": items })
+        }
+    };
+    Ok(web::no_store(web::json(StatusCode::OK, &found)))
+}
+
+fn item(cx: &Context, media: &Media) -> Value {
+    json!({
+        "url": cx.config.media_url(&media.key),
+        "published": domain::datetime::rfc3339(media.created_at),
+        "alt": media.alt,
+        "mime_type": media.content_type,
+        "width": media.width,
+        "height": media.height,
+    })
+}
