@@ -1,6 +1,7 @@
 //! Writing: the composer, one's own posts, the person who writes them, and the files that belong to them.
 
 mod avatar;
+mod compose;
 mod draft;
 mod gravatar;
 mod media;
@@ -22,12 +23,12 @@ pub const FUNCTION: Function = Function { name: "posting", routes: ROUTES, jobs:
 
 const ROUTES: &[Route] = &[
     Route::get("/posts", Who::Session, |v| Box::pin(post::index(v))),
-    Route::get("/posts/new", Who::Session, |v| Box::pin(post::new(v))),
-    Route::post("/posts", Who::Session, |v| Box::pin(post::create(v)))
+    Route::get("/posts/new", Who::Session, |v| Box::pin(compose::new(v))),
+    Route::post("/posts", Who::Session, |v| Box::pin(compose::create(v)))
         .limits(WRITE)
         .body(BODY_BYTES_MAX),
-    Route::get("/posts/{id}/edit", Who::Session, |v| Box::pin(post::edit(v))),
-    Route::post("/posts/{id}", Who::Session, |v| Box::pin(post::update(v)))
+    Route::get("/posts/{id}/edit", Who::Session, |v| Box::pin(compose::edit(v))),
+    Route::post("/posts/{id}", Who::Session, |v| Box::pin(compose::update(v)))
         .limits(WRITE)
         .body(BODY_BYTES_MAX),
     Route::post("/posts/{id}/deletion", Who::Session, |v| Box::pin(post::delete(v))).limits(WRITE),
