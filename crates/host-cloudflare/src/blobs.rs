@@ -4,11 +4,13 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use platform::{Blob, Blobs, Body, Chunks, Error, Local, Result};
 use std::{ops::Range, rc::Rc};
-use worker::{Bucket, Env, HttpMetadata, MultipartUpload, Object};
+use worker::{Bucket, Data, Env, FixedLengthStream, HttpMetadata, MultipartUpload, Object};
 
 /// A stream is stored in parts of this size, so that it is never in memory whole. R2 wants parts of
 /// equal size, the last one aside, and of at least 5 MiB.
 const PART_BYTES: usize = 8 << 20;
+/// What goes to R2 in one call is copied to JavaScript in pieces of this size.
+const PIECE_BYTES: usize = 1 << 20;
 const LIST_MAX: u32 = 1000;
 
 /// The bucket behind the binding `MEDIA`.
@@ -90,9 +92,23 @@ fn blob(object: &Object) -> Result<Blob> {
 }
 
 async fn put_whole(bucket: &Bucket, key: &str, content_type: &str, bytes: Bytes) -> Result<()> {
-    let put = bucket.put(key, Vec::from(bytes)).http_metadata(typed(content_type));
+    let put = bucket.put(key, in_pieces(bytes)).http_metadata(typed(content_type));
     put.execute().await.map_err(unavailable)?;
     Ok(())
+}
+
+/// JavaScript gets its copy piece by piece: a Worker cannot hold a large file twice.
+fn in_pieces(mut bytes: Bytes) -> Data {
+    if bytes.len() <= PIECE_BYTES {
+        return Vec::from(bytes).into();
+    }
+    let length = bytes.len();
+    let pieces = std::iter::from_fn(move || {
+        let piece = bytes.split_to(bytes.len().min(PIECE_BYTES));
+        (!piece.is_empty()).then(|| Ok(piece.to_vec()))
+    });
+    let length = u64::try_from(length).unwrap_or_default();
+    FixedLengthStream::wrap(futures_util::stream::iter(pieces), length).into()
 }
 
 async fn put_stream(

@@ -69,7 +69,7 @@ impl Blobs for S3 {
 
     fn put<'a>(&'a self, key: &'a str, content_type: &'a str, body: Body) -> Local<'a, Result<()>> {
         Box::pin(async move {
-            let body = body.read(PUT_BYTES_MAX).await?.to_vec();
+            let body = body.read(PUT_BYTES_MAX).await?.into();
             let ask = Ask { body, content_type, ..Ask::new(Method::PUT, key) };
             let status = self.exchange(ask).await?.status();
             if status.is_success() { Ok(()) } else { Err(refused("put", status)) }

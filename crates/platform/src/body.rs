@@ -30,9 +30,9 @@ impl Body {
             Self::Empty => Ok(Bytes::new()),
             Self::Bytes(bytes) if bytes.len() > max => Err(Error::TooLarge),
             Self::Bytes(bytes) => Ok(bytes),
-            Self::Stream(mut chunks) => {
+            mut stream @ Self::Stream(_) => {
                 let mut all = BytesMut::new();
-                while let Some(chunk) = next(&mut chunks).await {
+                while let Some(chunk) = stream.next().await {
                     let chunk = chunk?;
                     if all.len().saturating_add(chunk.len()) > max {
                         return Err(Error::TooLarge);
@@ -40,6 +40,28 @@ impl Body {
                     all.extend_from_slice(&chunk);
                 }
                 Ok(all.freeze())
+            }
+        }
+    }
+
+    /// The next bytes, as they come; none at the end, and again after it.
+    ///
+    /// # Errors
+    /// The stream's own.
+    pub async fn next(&mut self) -> Option<Result<Bytes>> {
+        match self {
+            Self::Empty => None,
+            Self::Bytes(bytes) => {
+                let bytes = std::mem::take(bytes);
+                *self = Self::Empty;
+                Some(Ok(bytes))
+            }
+            Self::Stream(chunks) => {
+                let chunk = std::future::poll_fn(|cx| chunks.as_mut().poll_next(cx)).await;
+                if chunk.is_none() {
+                    *self = Self::Empty;
+                }
+                chunk
             }
         }
     }
@@ -72,8 +94,4 @@ impl std::fmt::Debug for Body {
             None => f.write_str("Body(stream)"),
         }
     }
-}
-
-async fn next(chunks: &mut Chunks) -> Option<Result<Bytes>> {
-    std::future::poll_fn(|cx| chunks.as_mut().poll_next(cx)).await
 }

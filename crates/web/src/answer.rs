@@ -162,7 +162,7 @@ fn vagueness(route: &Route) -> (bool, usize) {
     (route.path.ends_with("*}"), route.path.matches('{').count())
 }
 
-fn content_length(req: &Request) -> Option<usize> {
+pub(crate) fn content_length(req: &Request) -> Option<usize> {
     req.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 

@@ -1,10 +1,14 @@
 //! Forms, as browsers send them.
 
+mod multipart;
+
 use bytes::Bytes;
-use platform::{Error, Result};
+use platform::{Body, Error, Result};
 
 /// The most fields of a form; more is not a person.
 const FIELDS_MAX: usize = 1000;
+/// Of a form without files.
+const URLENCODED_BYTES_MAX: usize = 16 << 20;
 
 /// An uploaded file.
 #[derive(Debug, Clone)]
@@ -114,13 +118,20 @@ fn kind(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-pub(crate) async fn read(content_type: &str, body: Bytes) -> Result<Form> {
+/// A body of at most `max` bytes. `length` is what the sender says it is, 0 if nothing.
+pub(crate) async fn read(
+    content_type: &str,
+    body: Body,
+    max: usize,
+    length: usize,
+) -> Result<Form> {
     match kind(content_type).as_str() {
         "application/x-www-form-urlencoded" => {
+            let body = body.read(max.min(URLENCODED_BYTES_MAX)).await?;
             Ok(Form { fields: urlencoded(&body)?, files: vec![] })
         }
-        "multipart/form-data" => multipart(content_type, body).await,
-        "" if body.is_empty() => Ok(Form::default()),
+        "multipart/form-data" => multipart::read(content_type, body, max, length).await,
+        "" if body.read(max).await?.is_empty() => Ok(Form::default()),
         _ => Err(Error::MediaType("Send a form.".into())),
     }
 }
@@ -128,34 +139,9 @@ pub(crate) async fn read(content_type: &str, body: Bytes) -> Result<Form> {
 fn urlencoded(body: &[u8]) -> Result<Vec<(String, String)>> {
     let fields: Vec<(String, String)> =
         form_urlencoded::parse(body).into_owned().take(FIELDS_MAX.saturating_add(1)).collect();
-    if fields.len() > FIELDS_MAX {
-        return Err(Error::invalid("That form has too many fields."));
-    }
-    Ok(fields)
+    if fields.len() > FIELDS_MAX { Err(too_many_fields()) } else { Ok(fields) }
 }
 
-/// RFC 7578.
-async fn multipart(content_type: &str, body: Bytes) -> Result<Form> {
-    let broken = |_| Error::invalid("That form did not arrive whole. Send it again.");
-    let boundary = multer::parse_boundary(content_type).map_err(broken)?;
-    let whole = futures_util::stream::once(async move { Ok::<_, std::io::Error>(body) });
-    let mut parts = multer::Multipart::new(whole, boundary);
-    let mut form = Form::default();
-    while let Some(part) = parts.next_field().await.map_err(broken)? {
-        if form.fields.len().saturating_add(form.files.len()) >= FIELDS_MAX {
-            return Err(Error::invalid("That form has too many fields."));
-        }
-        let field = part.name().unwrap_or_default().to_owned();
-        if part.file_name().is_some() {
-            let file_name = part.file_name().unwrap_or_default().to_owned();
-            let content_type = part.content_type().map(ToString::to_string).unwrap_or_default();
-            let bytes = part.bytes().await.map_err(broken)?;
-            form.files.push(File { field, file_name, content_type, bytes });
-        } else {
-            // `text()` would bring every legacy encoding along: half a megabyte. Our pages are UTF-8.
-            let bytes = part.bytes().await.map_err(broken)?;
-            form.fields.push((field, String::from_utf8_lossy(&bytes).into_owned()));
-        }
-    }
-    Ok(form)
+fn too_many_fields() -> Error {
+    Error::invalid("That form has too many fields.")
 }

@@ -97,7 +97,8 @@ impl Visit<'_> {
         }
         let content_type = self.header("content-type").to_owned();
         let body: Body = std::mem::take(self.req.body_mut());
-        form::read(&content_type, body.read(self.body_bytes_max).await?).await
+        let length = answer::content_length(&self.req).unwrap_or_default();
+        form::read(&content_type, body, self.body_bytes_max, length).await
     }
 
     /// What a program sent: a form, or a JSON object whose texts, numbers and booleans are its fields.
