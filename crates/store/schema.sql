@@ -186,6 +186,13 @@ CREATE TABLE mailed (
 ) strict;
 CREATE INDEX mailed_by_key on mailed (key, at_ms);
 CREATE INDEX mailed_by_time on mailed (at_ms);
+CREATE TABLE markers (
+  account_id text not null references accounts (id) on delete cascade,
+  channel text not null,
+  post_id text not null,
+  marked_at integer not null,
+  primary key (account_id, channel)
+) strict, without rowid;
 CREATE TABLE media (
   key text primary key,              -- the object's key
   blog_id text not null references blogs (id) on delete cascade,

@@ -12,6 +12,7 @@ mod mail;
 mod memory;
 mod picture;
 mod pipit;
+mod program;
 mod remote;
 mod secrets;
 
@@ -23,4 +24,5 @@ pub use mail::Mail;
 pub use memory::Memory;
 pub use picture::{GPS_SECRET, photo_with_gps};
 pub use pipit::{Pipit, STRIPE_SECRET};
+pub use program::Program;
 pub use secrets::{PERSONAL, Secret};

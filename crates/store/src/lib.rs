@@ -18,6 +18,7 @@ pub mod follow;
 pub mod invitation;
 pub mod job;
 pub mod limit;
+pub mod marker;
 pub mod media;
 pub mod passkey;
 pub mod post;

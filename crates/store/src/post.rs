@@ -10,6 +10,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// How long a deleted post can be brought back.
 pub const TRASH_SECONDS: i64 = 7 * 24 * 3600;
+/// Later than any moment, and exact on every host.
+const LAST: i64 = i64::MAX >> 10;
 /// The job that publishes a scheduled post.
 pub const PUBLICATION: &str = "post-publication";
 /// The job that deletes a post for good.
@@ -332,6 +334,48 @@ pub async fn list_page(cx: &Context, blog_id: &str, skipped: i64, limit: i64) ->
     posts(&cx.db.all(statement).await?)
 }
 
+/// The newest public posts of a blog between two moments with ids, neither included.
+pub async fn list_between(
+    cx: &Context,
+    blog_id: &str,
+    before: Option<(i64, String)>,
+    since: Option<(i64, String)>,
+    limit: i64,
+) -> Result<Vec<Post>> {
+    let (before_at, before_id) = before.unwrap_or((LAST, String::new()));
+    let (since_at, since_id) = since.unwrap_or((-1, String::new()));
+    let statement = sql(
+        concat!(
+            "select ",
+            columns!(),
+            " from posts p
+              where p.blog_id = ?1 and p.visibility = 'public' and p.deleted_at is null and p.status = 'published'
+                and p.channel = 'posts' and (p.published_at, p.id) < (?2, ?3) and (p.published_at, p.id) > (?4, ?5)
+              order by p.published_at desc, p.id desc limit ?6"
+        ),
+        [
+            blog_id.into(),
+            before_at.into(),
+            before_id.into(),
+            since_at.into(),
+            since_id.into(),
+            limit.into(),
+        ],
+    );
+    posts(&cx.db.all(statement).await?)
+}
+
+/// The path of a public post of anybody's, and the user name of its blog.
+pub async fn find_public(cx: &Context, id: &str) -> Result<Option<(String, String)>> {
+    let statement = sql(
+        "select p.path, b.username from posts p join blogs b on b.id = p.blog_id
+         where p.id = ?1 and p.visibility in ('public', 'unlisted') and p.deleted_at is null and p.status = 'published'",
+        [id.into()],
+    );
+    let Some(row) = cx.db.first(statement).await? else { return Ok(None) };
+    Ok(Some((row.text("path")?, row.text("username")?)))
+}
+
 /// The newest of one's own posts or pages of one status, before the one at (`published_at`, `id`) if one is given.
 pub async fn list_own(
     cx: &Context,
@@ -340,7 +384,7 @@ pub async fn list_own(
     before: Option<(i64, &str)>,
     limit: i64,
 ) -> Result<Vec<Post>> {
-    let (at, id) = before.unwrap_or((i64::MAX >> 10, ""));
+    let (at, id) = before.unwrap_or((LAST, ""));
     let statement = sql(
         concat!(
             "select ",

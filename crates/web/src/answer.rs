@@ -35,7 +35,7 @@ async fn route_and_run(
         asked.from_anywhere.set(true);
         return Ok(cors::preflight());
     }
-    let (route, params) = find(functions, asked.site, req.method(), &segments)?;
+    let (route, params) = find(functions, asked.site, &req, &segments)?;
     asked.route.set(Some(route.path));
     asked.for_programs.set(route.for_programs);
     asked.from_anywhere.set(route.from_anywhere);
@@ -123,13 +123,17 @@ pub(crate) fn captures(
 
 type Params = Vec<(&'static str, String)>;
 
-/// Literal routes win over routes with names, as they stand first in the tables' order of exactness.
+/// Literal routes win over routes with names. Where an address has a door for browsers and one for
+/// programs, a request with an `Authorization` header comes by the second.
 fn find(
     functions: &[&'static Function],
     site: Site,
-    method: &Method,
+    req: &Request,
     segments: &[String],
 ) -> Result<(&'static Route, Params)> {
+    let method = req.method();
+    let is_program = req.headers().contains_key(header::AUTHORIZATION);
+    let rank = |route: &Route| (vagueness(route), route.for_programs != is_program);
     let mut best: Option<(&'static Route, Params)> = None;
     let mut allow: Vec<&str> = Vec::new();
     for route in functions.iter().flat_map(|function| function.routes) {
@@ -139,7 +143,7 @@ fn find(
         let Some(params) = captures(route.path, segments) else { continue };
         if !route.verb.answers(method) {
             allow.push(route.verb.name());
-        } else if best.as_ref().is_none_or(|(other, _)| vagueness(route) < vagueness(other)) {
+        } else if best.as_ref().is_none_or(|(other, _)| rank(route) < rank(other)) {
             best = Some((route, params));
         }
     }

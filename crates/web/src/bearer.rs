@@ -72,6 +72,17 @@ pub(crate) async fn grant(visit: &mut Visit<'_>, wanted: &[&'static str]) -> Res
     }
 }
 
+/// The grant of the request's token, on a route that anyone may call: none where no token came.
+///
+/// # Errors
+/// [`Error::SignIn`] for one that is not live.
+pub async fn grant_if_any(visit: &mut Visit<'_>) -> Result<Option<Grant>> {
+    match header_token(visit)? {
+        None => Ok(None),
+        Some(token) => of_secret(visit.cx, None, &token).await?.ok_or(Error::SignIn).map(Some),
+    }
+}
+
 /// What a user name and a token as its password may do, for protocols that have only those.
 pub async fn grant_of_password(
     cx: &Context,

@@ -22,7 +22,7 @@ mod route;
 mod visit;
 
 pub use answer::answer;
-pub use bearer::{Grant, grant_of_password};
+pub use bearer::{Grant, grant_if_any, grant_of_password};
 pub use epoch::{announce, blog};
 pub use form::{File, Form};
 pub use headers::allow_form_to;

@@ -143,6 +143,11 @@ impl Route {
         Self { body_bytes_max: 64 << 10, ..Self::new(Site::App, Verb::Post, path, who, handler) }
     }
 
+    /// A program's call that takes something away.
+    pub const fn delete(path: &'static str, who: Who, handler: Handler) -> Self {
+        Self::new(Site::App, Verb::Delete, path, who, handler)
+    }
+
     /// The same route on another of our hosts.
     pub const fn on(self, site: Site) -> Self {
         Self { site, ..self }

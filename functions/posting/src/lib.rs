@@ -1,5 +1,6 @@
 //! Writing: the composer, one's own posts, the person who writes them, and the files that belong to them.
 
+mod api;
 mod avatar;
 mod compose;
 mod draft;
@@ -50,6 +51,22 @@ const ROUTES: &[Route] = &[
     })
     .limits(WRITE),
     Route::get("/micropub/media/waiting", Who::Token(&[]), |v| Box::pin(micropub_pieces::wait(v))),
+    Route::post("/posts", Who::Token(&["create", "draft"]), |v| Box::pin(api::create(v)))
+        .limits(WRITE)
+        .body(TEXT_BYTES_MAX),
+    Route::post("/posts/{id}", Who::Token(&["update"]), |v| Box::pin(api::update(v)))
+        .limits(WRITE)
+        .body(TEXT_BYTES_MAX),
+    Route::delete("/posts/{id}", Who::Token(&["delete"]), |v| Box::pin(api::delete(v)))
+        .limits(WRITE),
+    Route::post("/posts/reply", Who::Token(&["create"]), |v| Box::pin(api::reply(v)))
+        .limits(WRITE)
+        .body(TEXT_BYTES_MAX),
+    Route::get("/posts/check", Who::Token(&["read"]), |v| Box::pin(api::check(v))),
+    Route::post("/posts/markers", Who::Token(&["read"]), |v| Box::pin(api::mark(v))).limits(WRITE),
+    Route::get("/posts/{username}", Who::Anyone, |v| Box::pin(api::list(v)))
+        .from_anywhere()
+        .limits(READ),
     Route::get("/settings/profile", Who::Session, |v| Box::pin(profile::edit(v))),
     Route::post("/settings/profile", Who::Session, |v| Box::pin(profile::update(v)))
         .limits(WRITE)
@@ -75,6 +92,13 @@ const JOBS: &[Job] = &[
 /// A picture of 45 MiB, the longest text, and what a form puts around them.
 const BODY_BYTES_MAX: usize = 48 << 20;
 
+/// A text of the greatest length in JSON, every character of it escaped.
+const TEXT_BYTES_MAX: usize = 4 << 20;
+
+const READ: &[Limit] = &[Limit {
+    per: Per::Address,
+    policy: Policy { name: "read-5m", count: 300, window_seconds: 300 },
+}];
 const WRITE: &[Limit] = &[limit(Per::Address), limit(Per::Account)];
 
 const fn limit(per: Per) -> Limit {

@@ -91,6 +91,7 @@ const NOT_PERSONAL: &[&str] = &[
     "posts.blog_id",
     "posts.account_id",
     "posts.visibility",
+    "markers.channel",
     "posts.status",
     "posts.channel",
     "posts.format",

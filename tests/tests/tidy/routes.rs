@@ -37,7 +37,9 @@ fn no_path_and_method_is_answered_twice() {
                         .map_or(part, |(before, _)| if before.is_empty() { "{}" } else { before })
                 })
                 .collect();
-            let key = format!("{:?} {:?} {}", route.site, route.verb, shape.join("/"));
+            // An address may have a door for browsers and one for programs, who send their token in the header.
+            let door = if route.for_programs { "programs" } else { "browsers" };
+            let key = format!("{:?} {:?} {} for {door}", route.site, route.verb, shape.join("/"));
             if let Some(other) = seen.insert(key.clone(), function.name) {
                 problems.push(format!("{key} is answered by {other} and by {}.", function.name));
             }
