@@ -1,20 +1,28 @@
 //! Files of posts as they may be stored: known kinds only, without metadata, and nothing behind their end.
 
+mod avif;
+mod bmff;
+mod boxes;
 mod cursor;
 mod exif;
 mod gif;
 mod jpeg;
+mod mp3;
 mod png;
+mod track;
+mod walk;
 mod webp;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 const BYTES_MAX: usize = 45 * 1024 * 1024;
 const PIXELS_MAX: u64 = 40_000_000;
 const FRAMES_MAX: usize = 500;
 
 const DAMAGED: &str =
-    "This picture's file is damaged or incomplete. Save or export it again and upload that.";
+    "This file is damaged or incomplete. Save or export it again and upload that.";
+const TOO_MANY_PARTS: &str =
+    "This file has too many parts. Save or export it again and upload that.";
 const NO_PICTURE: &str = "This is sound or video, not a picture. Upload a picture.";
 const TOO_MANY_PIXELS: &str =
     "This picture has more than 40 megapixels. Make it smaller and try again.";
@@ -110,8 +118,10 @@ pub fn kind(bytes: &[u8]) -> Option<Kind> {
         Some(Kind::Gif)
     } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         Some(Kind::Webp)
+    } else if let Some(named) = bmff::kind(bytes) {
+        named.ok()
     } else {
-        None
+        mp3::is_mp3(bytes).then_some(Kind::Mp3)
     }
 }
 
@@ -128,7 +138,7 @@ pub fn clean_picture(bytes: Bytes) -> Result<Clean, &'static str> {
 /// again. The error is the sentence for the person.
 pub fn clean(bytes: Bytes) -> Result<Clean, &'static str> {
     if bytes.len() > BYTES_MAX {
-        return Err("This picture is larger than 45 megabytes. Make it smaller and try again.");
+        return Err("This file is larger than 45 megabytes. Make it smaller and try again.");
     }
     let kind = kind(&bytes).ok_or_else(|| refusal(&bytes))?;
     let stripped = match kind {
@@ -136,13 +146,30 @@ pub fn clean(bytes: Bytes) -> Result<Clean, &'static str> {
         Kind::Png => png::strip(&bytes)?,
         Kind::Gif => gif::strip(&bytes)?,
         Kind::Webp => webp::strip(&bytes)?,
-        Kind::Avif | Kind::Mp3 | Kind::M4a | Kind::Mp4 => return Err(refusal(&bytes)),
+        Kind::Mp3 => return mp3(&bytes),
+        Kind::Avif | Kind::M4a | Kind::Mp4 => return in_boxes(bytes, kind),
     };
     let (width, height) = match stripped.orientation {
         Some(orientation) if orientation.swaps_sides() => (stripped.height, stripped.width),
         _ => (stripped.width, stripped.height),
     };
     Ok(Clean { kind, bytes: stripped.bytes.into(), width, height })
+}
+
+fn mp3(file: &Bytes) -> Result<Clean, &'static str> {
+    let runs = mp3::frames(file)?;
+    let bytes = match runs.as_slice() {
+        [whole] => file.slice(whole.clone()),
+        runs => runs.iter().filter_map(|run| file.get(run.clone())).flatten().copied().collect(),
+    };
+    Ok(Clean { kind: Kind::Mp3, bytes, width: 0, height: 0 })
+}
+
+fn in_boxes(file: Bytes, kind: Kind) -> Result<Clean, &'static str> {
+    let mut file = file.try_into_mut().unwrap_or_else(|shared| BytesMut::from(&*shared));
+    let (length, kind, width, height) = bmff::strip(&mut file, kind)?;
+    file.truncate(length);
+    Ok(Clean { kind, bytes: file.freeze(), width, height })
 }
 
 /// What a format's module makes of a file.
@@ -167,11 +194,12 @@ fn refusal(bytes: &[u8]) -> &'static str {
     if text.contains("<svg") {
         "SVG pictures can carry scripts and are not taken. Export it as PNG and upload that."
     } else if ["<html", "<!doctype", "<script", "<?xml"].iter().any(|tag| text.contains(tag)) {
-        "This is a page, not a picture. Upload a JPEG, PNG, GIF or WebP file."
-    } else if bytes.get(4..8) == Some(b"ftyp") {
-        "HEIC and AVIF pictures are not taken yet. Save it as JPEG and upload that."
+        "This is a page, not a picture. Upload a picture."
+    } else if let Some(Err(words)) = bmff::kind(bytes) {
+        words
     } else {
-        "This is not a picture that we know. Upload a JPEG, PNG, GIF or WebP file."
+        "This is not a picture, sound or video that we know. Upload JPEG, PNG, GIF, WebP, AVIF, MP3, M4A \
+         or MP4."
     }
 }
 

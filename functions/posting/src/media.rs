@@ -10,7 +10,8 @@ use web::Visit;
 
 /// An address never gets other bytes, so whoever has them need not ask again.
 const FOREVER: &str = "public, max-age=31536000, immutable";
-const KINDS: [Kind; 4] = [Kind::Jpeg, Kind::Png, Kind::Gif, Kind::Webp];
+const KINDS: [Kind; 8] =
+    [Kind::Jpeg, Kind::Png, Kind::Gif, Kind::Webp, Kind::Avif, Kind::Mp3, Kind::M4a, Kind::Mp4];
 
 /// A file that is to be stored, with its name already.
 #[derive(Debug, Clone)]

@@ -1,11 +1,14 @@
 //! Samples go in with the word SECRET in every corner that can hold words, and come out without.
 
+mod built;
+
 use super::*;
+use built::{MOMENT, PICTURE, SOUND, VIDEO};
 use proptest::prelude::*;
 
 struct Sample {
     name: &'static str,
-    file: &'static [u8],
+    file: Vec<u8>,
     kind: Kind,
     size: (u32, u32),
 }
@@ -14,7 +17,7 @@ macro_rules! sample {
     ($name:literal, $kind:ident, $width:literal, $height:literal) => {
         Sample {
             name: $name,
-            file: include_bytes!(concat!("samples/", $name)),
+            file: include_bytes!(concat!("samples/", $name)).to_vec(),
             kind: Kind::$kind,
             size: ($width, $height),
         }
@@ -22,18 +25,30 @@ macro_rules! sample {
 }
 
 // Stored as 8 by 6 pixels; the turned ones are shown as 6 by 8.
-const SAMPLES: [Sample; 10] = [
-    sample!("plain.jpg", Jpeg, 8, 6),
-    sample!("turned.jpg", Jpeg, 6, 8),
-    sample!("progressive.jpg", Jpeg, 8, 6),
-    sample!("turned.png", Png, 6, 8),
-    sample!("animated.png", Png, 8, 6),
-    sample!("still.gif", Gif, 8, 6),
-    sample!("animated.gif", Gif, 8, 6),
-    sample!("plain.webp", Webp, 8, 6),
-    sample!("turned.webp", Webp, 6, 8),
-    sample!("animated.webp", Webp, 8, 6),
-];
+fn samples() -> Vec<Sample> {
+    let built = |name, file, kind, size| Sample { name, file, kind, size };
+    vec![
+        sample!("plain.jpg", Jpeg, 8, 6),
+        sample!("turned.jpg", Jpeg, 6, 8),
+        sample!("progressive.jpg", Jpeg, 8, 6),
+        sample!("turned.png", Png, 6, 8),
+        sample!("animated.png", Png, 8, 6),
+        sample!("still.gif", Gif, 8, 6),
+        sample!("animated.gif", Gif, 8, 6),
+        sample!("plain.webp", Webp, 8, 6),
+        sample!("turned.webp", Webp, 6, 8),
+        sample!("animated.webp", Webp, 8, 6),
+        built("built.avif", built::avif(), Kind::Avif, (180, 320)),
+        built("first.mp4", built::mp4(true), Kind::Mp4, (180, 320)),
+        built("last.mp4", built::mp4(false), Kind::Mp4, (180, 320)),
+        built("built.m4a", built::m4a(), Kind::M4a, (0, 0)),
+        built("built.mp3", built::mp3(), Kind::Mp3, (0, 0)),
+    ]
+}
+
+fn sample(name: &str) -> Vec<u8> {
+    samples().into_iter().find(|sample| sample.name == name).unwrap().file
+}
 
 fn cleaned(file: &[u8]) -> Result<Clean, &'static str> {
     clean(Bytes::copy_from_slice(file))
@@ -45,10 +60,10 @@ fn contains(file: &[u8], words: &[u8]) -> bool {
 
 #[test]
 fn metadata_goes_and_the_picture_stays() {
-    for Sample { name, file, kind, size } in SAMPLES {
-        let clean = cleaned(file).unwrap();
+    for Sample { name, file, kind, size } in samples() {
+        let clean = cleaned(&file).unwrap();
         assert_eq!((clean.kind, (clean.width, clean.height)), (kind, size), "{name}");
-        assert!(contains(file, b"SECRET"), "{name} has nothing to hide");
+        assert!(contains(&file, b"SECRET"), "{name} has nothing to hide");
         assert!(!contains(&clean.bytes, b"SECRET"), "{name}");
         assert_eq!(cleaned(&clean.bytes), Ok(clean.clone()), "{name} again");
     }
@@ -67,23 +82,62 @@ fn what_showing_needs_is_kept() {
         ("turned.webp", b"ICCP"),
         ("animated.webp", b"ANMF"),
     ] {
-        let sample = SAMPLES.iter().find(|sample| sample.name == name).unwrap();
-        assert!(contains(&cleaned(sample.file).unwrap().bytes, words), "{name} {words:?}");
+        assert!(contains(&cleaned(&sample(name)).unwrap().bytes, words), "{name} {words:?}");
+    }
+}
+
+#[test]
+fn what_is_seen_and_heard_stays_where_it_was() {
+    let place = |file: &[u8], part: &[u8]| file.windows(part.len()).position(|at| at == part);
+    for (name, parts) in [
+        ("first.mp4", &[VIDEO, SOUND, b"<avcC>", b"<esds>"][..]),
+        ("last.mp4", &[VIDEO, SOUND]),
+        ("built.m4a", &[SOUND]),
+        ("built.avif", &[PICTURE, b"<grid>", b"irot", b"dimg"]),
+    ] {
+        let (file, clean) = (sample(name), cleaned(&sample(name)).unwrap().bytes);
+        for part in parts {
+            assert!(place(&file, part).is_some(), "{name}");
+            assert_eq!(place(&file, part), place(&clean, part), "{name}");
+        }
+    }
+    let frames = [built::frame(b'a').repeat(3), built::frame(b'b').repeat(3)].concat();
+    assert!(cleaned(&sample("built.mp3")).unwrap().bytes == frames);
+}
+
+#[test]
+fn the_moment_of_a_recording_goes() {
+    for name in ["first.mp4", "last.mp4", "built.m4a"] {
+        assert!(contains(&sample(name), &MOMENT), "{name}");
+        assert!(!contains(&cleaned(&sample(name)).unwrap().bytes, &MOMENT), "{name}");
+    }
+}
+
+#[test]
+fn names_of_items_and_boxes_that_were_taken_out_go_too() {
+    let avif = cleaned(&sample("built.avif")).unwrap().bytes;
+    for word in [&b"Exif"[..], b"mime", b"rdf+xml", b"uuid", b"udes"] {
+        assert!(contains(&sample("built.avif"), word) && !contains(&avif, word), "{word:?}");
+    }
+    let film = cleaned(&sample("first.mp4")).unwrap().bytes;
+    for word in [&b"mebx"[..], b"\xa9xyz", b"uuid", b"udta", b"gmhd"] {
+        assert!(contains(&sample("first.mp4"), word) && !contains(&film, word), "{word:?}");
     }
 }
 
 #[test]
 fn a_second_file_behind_the_picture_is_dropped() {
-    for Sample { name, file, .. } in SAMPLES {
-        let behind = [file, b"PK\x03\x04 SECRET <script>"].concat();
-        assert_eq!(cleaned(&behind), cleaned(file), "{name}");
+    for Sample { name, file, .. } in samples() {
+        let behind = [&file[..], b"PK\x03\x04 SECRET <script>"].concat();
+        assert_eq!(cleaned(&behind), cleaned(&file), "{name}");
     }
 }
 
 #[test]
 fn half_a_picture_is_refused() {
-    for Sample { name, file, .. } in SAMPLES {
-        let whole = cleaned(file).unwrap().bytes;
+    // Half a recording of frames is a shorter one.
+    for Sample { name, file, .. } in samples().into_iter().filter(|s| s.kind != Kind::Mp3) {
+        let whole = cleaned(&file).unwrap().bytes;
         for length in 0..whole.len() {
             assert!(cleaned(&whole[..length]).is_err(), "{name} {length}");
         }
@@ -93,8 +147,7 @@ fn half_a_picture_is_refused() {
 #[test]
 fn bombs_are_refused() {
     let large = |name: &str, place: usize, bytes: &[u8]| {
-        let sample = SAMPLES.iter().find(|sample| sample.name == name).unwrap();
-        let mut file = sample.file.to_vec();
+        let mut file = sample(name);
         file[place..place + bytes.len()].copy_from_slice(bytes);
         file
     };
@@ -119,21 +172,29 @@ fn other_files_are_refused_with_words() {
         (&b"<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"/>"[..], "SVG"),
         (b"  <SVG onload=alert(1)>", "SVG"),
         (b"<!doctype html><script>alert(1)</script>", "page"),
-        (b"\0\0\0\x18ftypheic", "HEIC"),
+        (b"\0\0\0\x10ftypheic\0\0\0\0", "JPEG"),
+        (b"\0\0\0\x14ftypmif1\0\0\0\0heic", "JPEG"),
+        (b"\0\0\0\x10ftypqt  \0\0\0\0", "MP4"),
+        (b"\0\0\0\x10ftypcrx \0\0\0\0", "not a picture"),
+        (b"ID3\x04\0\0\0\0\0\0", "No sound"),
+        (b"\xff\xf1\x50\x80", "not a picture"),
         (b"%PDF-1.7", "not a picture"),
         (b"RIFF\0\0\0\0WAVE", "not a picture"),
         (b"", "not a picture"),
     ] {
-        let words = cleaned(file).unwrap_err();
+        let words = cleaned(&file).unwrap_err();
         assert!(words.contains(word), "{words}");
     }
 }
 
 #[test]
 fn kinds_have_names_for_servers_and_files() {
-    for Sample { name, kind, .. } in SAMPLES {
+    for Sample { name, kind, .. } in samples() {
         assert!(name.ends_with(kind.extension()), "{name}");
-        assert!(kind.media_type().starts_with("image/"));
+        let (family, _) = kind.media_type().split_once('/').unwrap();
+        let is =
+            [("image", kind.is_picture()), ("audio", kind.is_audio()), ("video", kind.is_video())];
+        assert_eq!(is.iter().filter(|(_, is)| *is).collect::<Vec<_>>(), [&(family, true)]);
     }
 }
 
@@ -142,13 +203,13 @@ proptest! {
 
     #[test]
     fn no_file_breaks_it(
-        sample in 0..SAMPLES.len(),
+        sample in 0..samples().len(),
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
         cut in any::<prop::sample::Index>(),
         is_cut: bool,
         moved in proptest::option::of((any::<prop::sample::Index>(), proptest::collection::vec(any::<u8>(), 0..6))),
     ) {
-        let mut file = SAMPLES[sample].file.to_vec();
+        let mut file = samples().swap_remove(sample).file;
         for (place, value) in changes {
             let place = place.index(file.len());
             file[place] = value;
@@ -161,14 +222,15 @@ proptest! {
             file.truncate(cut.index(file.len()));
         }
         if let Ok(clean) = cleaned(&file) {
-            prop_assert!(check_size(clean.width, clean.height).is_ok());
+            let is_seen = !clean.kind.is_audio();
+            prop_assert_eq!(check_size(clean.width, clean.height).is_ok(), is_seen);
             prop_assert_eq!(cleaned(&clean.bytes), Ok(clean.clone()));
         }
     }
 
     #[test]
-    fn no_bytes_behind_a_signature_break_it(start in 0..SAMPLES.len(), bytes: Vec<u8>) {
-        let file = [&SAMPLES[start].file[..12], &bytes].concat();
+    fn no_bytes_behind_a_signature_break_it(start in 0..samples().len(), bytes: Vec<u8>) {
+        let file = [&samples()[start].file[..12], &bytes].concat();
         let _ = cleaned(&file);
     }
 }
