@@ -55,7 +55,7 @@ CREATE TABLE blogs (
   post_count integer not null default 0, -- public posts, so that paging needs no look-ahead
   changed_at integer not null default 0, -- when the epoch last moved
   created_at integer not null
-, navigation text not null default '[]') strict, without rowid;
+, navigation text not null default '[]', hides_app integer not null default 0) strict, without rowid;
 CREATE INDEX blogs_by_account on blogs (account_id);
 CREATE TABLE browsers (
   account_id text not null references accounts (id) on delete cascade,

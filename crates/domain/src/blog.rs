@@ -39,4 +39,7 @@ pub struct Blog {
     /// The pages that its head leads to.
     #[serde(default)]
     pub navigation: Vec<Link>,
+    /// Whether readers are not told which app a post was written with.
+    #[serde(default)]
+    pub hides_app: bool,
 }

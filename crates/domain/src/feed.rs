@@ -24,17 +24,15 @@ pub struct FeedHead<'a> {
     pub language: &'a str,
 }
 
-/// A picture that follows the text of a post.
-#[derive(Debug, Clone, Copy)]
-pub struct FeedPhoto<'a> {
+/// The file that readers may load with a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedFile {
     /// Absolute address.
-    pub url: &'a str,
-    /// What it shows; text, not HTML.
-    pub alt: &'a str,
-    /// Pixels.
-    pub width: u32,
-    /// Pixels.
-    pub height: u32,
+    pub url: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its length; 0 where it is not known.
+    pub bytes: i64,
 }
 
 /// A post in a feed.
@@ -46,10 +44,14 @@ pub struct FeedItem<'a> {
     pub url: &'a str,
     /// Notes have none.
     pub title: Option<&'a str>,
-    /// Sanitised HTML.
+    /// Sanitised HTML: all that the post shows.
     pub html: &'a str,
-    /// In the order of display.
-    pub photos: &'a [FeedPhoto<'a>],
+    /// The post in words, plain text; never empty.
+    pub words: &'a str,
+    /// The names of its categories.
+    pub categories: &'a [String],
+    /// RSS allows one.
+    pub file: Option<&'a FeedFile>,
     /// Unix seconds.
     pub published_at: i64,
     /// Unix seconds.
@@ -114,7 +116,17 @@ fn write_item(xml: &mut Xml, item: &FeedItem) -> Result<()> {
             .write_text_content(BytesText::new(&allowed(item.guid)))?;
         element(xml, "pubDate", &datetime::rfc2822(item.published_at))?;
         // RSS asks for a title or a description.
-        element(xml, "description", &html::shorten(&html::words(item.html), SUMMARY_CHARS))?;
+        element(xml, "description", &html::shorten(item.words, SUMMARY_CHARS))?;
+        for category in item.categories {
+            element(xml, "category", category)?;
+        }
+        if let Some(FeedFile { url, media_type, bytes }) = item.file {
+            xml.create_element("enclosure")
+                .with_attribute(("url", allowed(url).as_str()))
+                .with_attribute(("length", bytes.to_string().as_str()))
+                .with_attribute(("type", media_type.as_str()))
+                .write_empty()?;
+        }
         xml.create_element("content:encoded").write_inner_content(|xml| {
             let content = allowed(&content(item));
             BytesCData::escaped(&content).try_for_each(|part| xml.write_event(Event::CData(part)))
@@ -131,20 +143,10 @@ fn element(xml: &mut Xml, name: &str, text: &str) -> Result<()> {
 
 // Readers show the content far from the blog, so its links must stand alone.
 fn content(item: &FeedItem) -> String {
-    let mut content = match Url::parse(item.url) {
+    match Url::parse(item.url) {
         Ok(base) => html::absolute(item.html, &base),
         Err(_) => item.html.to_string(),
-    };
-    for photo in item.photos {
-        content.push_str(&format!(
-            "<p><img src=\"{}\" alt=\"{}\" width=\"{}\" height=\"{}\"></p>\n",
-            html::escape(photo.url),
-            html::escape(photo.alt),
-            photo.width,
-            photo.height
-        ));
     }
-    content
 }
 
 // XML 1.0 section 2.2: other characters make the whole feed unreadable, even when escaped. And
@@ -172,12 +174,9 @@ mod tests {
         url: "https://maria.example/2026/11/22/hello",
         title: None,
         html: "<p>Hello ]]&gt; <a href=\"/x\">x</a></p>",
-        photos: &[FeedPhoto {
-            url: "https://m.example/a.jpg",
-            alt: "A \"cat\"",
-            width: 4,
-            height: 3,
-        }],
+        words: "Hello ]]> x",
+        categories: &[],
+        file: None,
         published_at: 1_795_356_300,
         updated_at: 1_795_356_301,
     };
@@ -224,10 +223,6 @@ mod tests {
         assert_eq!(texts(&xml, "description"), ["Maria & co", "Hello ]]> x"]);
         let content = texts(&xml, "content:encoded").concat();
         assert!(content.contains("<a href=\"https://maria.example/x\">"), "{content}");
-        assert!(
-            content.contains("alt=\"A &quot;cat&quot;\" width=\"4\" height=\"3\""),
-            "{content}"
-        );
         let own = "<atom:link href=\"https://maria.example/feed.xml\" rel=\"self\"";
         assert!(xml.contains(own), "{xml}");
     }
@@ -236,6 +231,18 @@ mod tests {
     fn an_article_has_its_title() {
         let xml = rss(&HEAD, &[FeedItem { title: Some("A < B"), ..ITEM }]);
         assert_eq!(texts(&xml, "title"), ["Maria & co", "A < B"]);
+    }
+
+    #[test]
+    fn a_post_has_its_categories_and_one_file() {
+        let url = "https://m.example/a.mp3?a&b".to_owned();
+        let file = FeedFile { url, media_type: "audio/mpeg".into(), bytes: 1234 };
+        let categories = ["Tea & <cake>".to_owned(), "Ätna".to_owned()];
+        let item = FeedItem { categories: &categories, file: Some(&file), ..ITEM };
+        let xml = rss(&HEAD, &[item]);
+        assert_eq!(texts(&xml, "category"), categories);
+        let enclosure = "<enclosure url=\"https://m.example/a.mp3?a&amp;b\" length=\"1234\" type=\"audio/mpeg\"/>";
+        assert!(xml.contains(enclosure), "{xml}");
     }
 
     #[test]
@@ -249,7 +256,7 @@ mod tests {
         #[test]
         fn any_text_comes_through(text in "[\u{0}-\u{ffff}]{0,20}|(\\]|>|<|&|cdata|[a-z]){0,20}", html in "(\\]\\]>|[a-z&;\u{0}\u{8}\u{fffe}]){0,9}") {
             let head = FeedHead { title: &text, ..HEAD };
-            let item = FeedItem { title: Some(&text), html: &html, photos: &[], ..ITEM };
+            let item = FeedItem { title: Some(&text), html: &html, ..ITEM };
             let xml = rss(&head, &[item]);
             prop_assert_eq!(&texts(&xml, "title")[0], &allowed(&text));
             prop_assert_eq!(texts(&xml, "content:encoded").concat(), allowed(&html));

@@ -4,6 +4,10 @@ use crate::{datetime, html, markdown};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+mod parts;
+
+pub use parts::{Files, host};
+
 /// The longest title.
 pub const TITLE_CHARS_MAX: usize = 500;
 /// The longest text, in bytes of its Markdown.
@@ -197,7 +201,7 @@ pub struct Post {
 
 impl Post {
     /// What stands for the post where a title would: the title, else the first words, else what its
-    /// photo shows, else its day. Plain text, never empty.
+    /// files show, else what it says of others' pages, else its day. Plain text, never empty.
     pub fn label(&self, chars: usize) -> String {
         if let Some(title) = self.title.as_ref().filter(|title| !title.trim().is_empty()) {
             return title.clone();
@@ -205,14 +209,20 @@ impl Post {
         // The first words stand in the first bytes; a tag that the cut went through is left out.
         let head: String = self.html.chars().take(chars.saturating_mul(10)).collect();
         let whole = head.rsplit_once('<').filter(|(_, tag)| !tag.contains('>'));
-        let words =
-            html::shorten(&html::words(whole.map_or(head.as_str(), |(whole, _)| whole)), chars);
-        let shown = || self.photos.iter().map(|photo| photo.alt.trim()).find(|alt| !alt.is_empty());
-        match (words.is_empty(), shown()) {
-            (false, _) => words,
-            (true, Some(alt)) => alt.chars().take(chars).collect(),
-            (true, None) => datetime::human(self.published_at, "en"),
+        let words = html::words(whole.map_or(head.as_str(), |(whole, _)| whole));
+        let label = html::shorten(&self.words_or(words), chars);
+        if label.is_empty() { datetime::human(self.published_at, "en") } else { label }
+    }
+
+    /// These words of the post, or where it has none what its files show, or what it says of others' pages.
+    pub fn words_or(&self, words: String) -> String {
+        if !words.is_empty() {
+            return words;
         }
+        let photos = self.photos.iter().map(|photo| photo.alt.trim());
+        let mut shown = photos.chain(self.clips.iter().map(|clip| clip.alt.trim()));
+        let shown = shown.find(|alt| !alt.is_empty());
+        shown.map_or_else(|| self.context_words(), str::to_owned)
     }
 
     /// Whether a visitor of the blog can see it, at least by its address.
@@ -230,8 +240,11 @@ impl Post {
     /// The addresses in a property, such as `in-reply-to`: given as text, or as an embedded
     /// item that has a `url`.
     pub fn addresses(&self, property: &str) -> Vec<&str> {
-        let values = self.properties.get(property).and_then(Value::as_array);
-        values.into_iter().flatten().filter_map(address).collect()
+        self.values(property).filter_map(address).collect()
+    }
+
+    fn values(&self, property: &str) -> impl Iterator<Item = &Value> {
+        self.properties.get(property).and_then(Value::as_array).into_iter().flatten()
     }
 
     /// What kind of post it is.

@@ -38,6 +38,12 @@ pub fn of_category(name: &str) -> String {
     if slug.is_empty() { "-".to_owned() } else { slug.to_owned() }
 }
 
+/// `/categories/tea`, as a link has it.
+pub fn category_path(slug: &str) -> String {
+    let slug: String = url::form_urlencoded::byte_serialize(slug.as_bytes()).collect();
+    format!("/categories/{slug}")
+}
+
 /// A slug that somebody asked for, brought into form; none where nothing of it is left.
 pub fn of_wish(wish: &str) -> Option<String> {
     let name = wish.trim().trim_matches('/').rsplit('/').next().unwrap_or_default();

@@ -17,6 +17,7 @@ pub(crate) fn blog(row: &Row) -> Result<Blog> {
         post_count: row.int("post_count")?,
         changed_at: row.int("changed_at")?,
         navigation: serde_json::from_str(&row.text("navigation")?).map_err(Error::internal)?,
+        hides_app: row.int("hides_app")? != 0,
     })
 }
 
@@ -24,7 +25,7 @@ pub(crate) fn blog(row: &Row) -> Result<Blog> {
 pub async fn find_by_username(cx: &Context, username: &str) -> Result<Option<Blog>> {
     let statement = sql(
         "select b.id, b.account_id, b.username, b.title, b.tagline, a.name as author, a.site, b.language, b.epoch,
-           b.post_count, b.navigation, max(b.changed_at, b.created_at) as changed_at
+           b.post_count, b.navigation, b.hides_app, max(b.changed_at, b.created_at) as changed_at
          from blogs b join accounts a on a.id = b.account_id where b.username = ?1",
         [username.into()],
     );

@@ -51,6 +51,19 @@ pub async fn list(cx: &Context, blog_id: &str) -> Result<Vec<Category>> {
     cx.db.all(statement).await?.iter().map(category).collect()
 }
 
+/// The categories that have a public post, by name.
+pub async fn list_public(cx: &Context, blog_id: &str) -> Result<Vec<Category>> {
+    let statement = sql(
+        "select slug, name from categories c where c.blog_id = ?1 and exists (
+           select 1 from post_categories t join posts p on p.id = t.post_id
+           where t.blog_id = c.blog_id and t.slug = c.slug and p.visibility = 'public' and p.deleted_at is null
+             and p.status = 'published' and p.channel = 'posts')
+         order by c.slug limit 1000",
+        [blog_id.into()],
+    );
+    cx.db.all(statement).await?.iter().map(category).collect()
+}
+
 /// Adds a category; one that is there stays as it is.
 pub async fn insert(cx: &Context, blog_id: &str, name: &str) -> Result<()> {
     let statement = sql(

@@ -1,10 +1,7 @@
 //! Posts and pages. Every change that a visitor could see moves the blog's epoch in the same batch.
 
 use crate::{category, job, media};
-use domain::{
-    post::{App, Channel, Clip, Format, Photo, Post, Status, Visibility},
-    slug,
-};
+use domain::post::{App, Channel, Clip, Format, Photo, Post, Status, Visibility};
 use platform::{Context, Error, Result, Row, Sql, sql};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -441,23 +438,26 @@ pub async fn list_followed(
     rows.iter().map(|row| Ok((post(row)?, author(row)?))).collect()
 }
 
-/// The public posts of a blog in a category, newest first.
+/// The public posts of a blog in the category of this slug, newest first, before the one at
+/// (`published_at`, `id`) if one is given.
 pub async fn list_by_category(
     cx: &Context,
     blog_id: &str,
-    category: &str,
+    slug: &str,
+    before: Option<(i64, &str)>,
     limit: i64,
 ) -> Result<Vec<Post>> {
+    let (at, id) = before.unwrap_or((i64::MAX >> 10, ""));
     let statement = sql(
         concat!(
             "select ",
             columns!(),
             " from post_categories c join posts p on p.id = c.post_id
               where c.blog_id = ?1 and c.slug = ?2 and p.visibility = 'public' and p.deleted_at is null
-                and p.status = 'published' and p.channel = 'posts'
-              order by c.published_at desc, c.post_id desc limit ?3"
+                and p.status = 'published' and p.channel = 'posts' and (c.published_at, c.post_id) < (?3, ?4)
+              order by c.published_at desc, c.post_id desc limit ?5"
         ),
-        [blog_id.into(), slug::of_category(category).into(), limit.into()],
+        [blog_id.into(), slug.into(), at.into(), id.into(), limit.into()],
     );
     posts(&cx.db.all(statement).await?)
 }

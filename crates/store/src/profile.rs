@@ -35,13 +35,15 @@ pub struct Profile {
     pub uses_gravatar: bool,
     /// Our copy of what Gravatar had.
     pub gravatar_key: Option<String>,
+    /// Whether the blog's readers are not told which app a post was written with.
+    pub hides_app: bool,
 }
 
 /// The profile of a user name.
 pub async fn find_by_username(cx: &Context, username: &str) -> Result<Option<Profile>> {
     let statement = sql(
         "select a.id, a.username, b.id as blog_id, a.name, a.bio, a.site, a.site_verified_at, a.timezone, a.avatar_key,
-           a.header_key, a.uses_gravatar, a.gravatar_key
+           a.header_key, a.uses_gravatar, a.gravatar_key, b.hides_app
          from accounts a join blogs b on b.username = a.username where a.username = ?1",
         [username.into()],
     );
@@ -62,6 +64,7 @@ fn profile(row: &Row) -> Result<Profile> {
         header_key: row.opt_text("header_key")?,
         uses_gravatar: row.int("uses_gravatar")? == 1,
         gravatar_key: row.opt_text("gravatar_key")?,
+        hides_app: row.int("hides_app")? == 1,
     })
 }
 
@@ -87,8 +90,8 @@ pub async fn update(cx: &Context, profile: &Profile, removed: &[String]) -> Resu
         ],
     );
     let epoch = sql(
-        "update blogs set epoch = epoch + 1, changed_at = ?2 where account_id = ?1",
-        [(&profile.account_id).into(), cx.seconds().into()],
+        "update blogs set epoch = epoch + 1, changed_at = ?2, hides_app = ?3 where account_id = ?1",
+        [(&profile.account_id).into(), cx.seconds().into(), i64::from(profile.hides_app).into()],
     );
     let mut statements = vec![update, epoch, job::insert(cx, GRAVATAR_CHECK, "")?];
     statements.push(job::insert(cx, SITE_CHECK, "")?);

@@ -43,7 +43,7 @@ fn policy(cx: &Context, site: Site) -> String {
     let media = cx.config.media_origin.as_str().trim_end_matches('/');
     match site {
         Site::App => format!(
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {media}; connect-src 'self'; \
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {media}; media-src {media}; connect-src 'self'; \
              form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
         ),
         Site::Blog => format!(

@@ -18,8 +18,12 @@ const LIFE_SECONDS: u32 = 3600;
 pub enum Page {
     /// The n-th page of posts; the first one is the home page.
     Posts(i64),
-    /// A post, by its path.
+    /// A post or a page, by its path.
     Post(String),
+    /// The categories.
+    Categories,
+    /// A category by its slug: its posts before the one at this time and of this id.
+    Category(String, Option<(i64, String)>),
     /// The feed.
     Feed,
 }
@@ -39,7 +43,7 @@ pub type Render = for<'a> fn(&'a Context, &'a Key) -> Local<'a, Result<Option<Re
 /// A page as it is kept and sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// 200 or 410.
+    /// 200, 302 or 410.
     pub status: StatusCode,
     /// For `Content-Type`.
     pub content_type: String,
@@ -47,6 +51,8 @@ pub struct Rendered {
     pub etag: String,
     /// Unix seconds.
     pub changed_at: i64,
+    /// Where a redirect leads; else empty.
+    pub location: String,
     /// The bytes.
     pub body: Bytes,
 }
@@ -60,8 +66,15 @@ impl Rendered {
             content_type: content_type.to_owned(),
             etag: format!("\"{hash}\""),
             changed_at: blog.changed_at,
+            location: String::new(),
             body: body.into(),
         }
+    }
+
+    /// A page that leads elsewhere (RFC 9110, section 15.4.3), for as long as its author wants it to.
+    pub fn redirect(blog: &Blog, location: String) -> Self {
+        let page = Self::new(StatusCode::FOUND, "text/plain; charset=utf-8", blog, String::new());
+        Self { location, ..page }
     }
 }
 
@@ -113,24 +126,29 @@ fn path(page: &Page) -> String {
         Page::Posts(1) => "/".to_owned(),
         Page::Posts(n) => format!("/page/{n}"),
         Page::Post(path) => path.clone(),
+        Page::Categories => "/categories".to_owned(),
+        Page::Category(slug, None) => format!("/categories/{slug}"),
+        Page::Category(slug, Some((at, id))) => format!("/categories/{slug}/before/{at}-{id}"),
         Page::Feed => "/feed.xml".to_owned(),
     }
 }
 
-/// One buffer: four lines of what the head needs, then the body.
+/// One buffer: five lines of what the head needs, then the body.
 fn frame(page: &Rendered) -> Bytes {
-    let Rendered { status, content_type, etag, changed_at, body } = page;
-    let head = format!("{}\n{content_type}\n{etag}\n{changed_at}\n", status.as_u16());
+    let Rendered { status, content_type, etag, changed_at, location, body } = page;
+    let status = status.as_u16();
+    let head = format!("{status}\n{content_type}\n{etag}\n{changed_at}\n{location}\n");
     [head.as_bytes(), body].concat().into()
 }
 
 fn unframe(kept: &Bytes) -> Option<Rendered> {
-    let mut parts = kept.splitn(5, |byte| *byte == b'\n');
+    let mut parts = kept.splitn(6, |byte| *byte == b'\n');
     let mut line = || std::str::from_utf8(parts.next()?).ok();
     let status = line()?.parse().ok()?;
     let (content_type, etag) = (line()?.to_owned(), line()?.to_owned());
-    let changed_at = line()?.parse().ok()?;
-    Some(Rendered { status, content_type, etag, changed_at, body: kept.slice_ref(parts.next()?) })
+    let (changed_at, location) = (line()?.parse().ok()?, line()?.to_owned());
+    let body = kept.slice_ref(parts.next()?);
+    Some(Rendered { status, content_type, etag, changed_at, location, body })
 }
 
 #[cfg(test)]
@@ -151,6 +169,7 @@ mod tests {
             post_count: 3,
             changed_at: 1_795_356_300,
             navigation: vec![],
+            hides_app: false,
         };
         Key { blog, page }
     }
@@ -162,11 +181,13 @@ mod tests {
             let page = Rendered::new(StatusCode::GONE, "text/html", &blog, body.to_owned());
             assert_eq!(unframe(&frame(&page)), Some(page), "{body:?}");
         }
+        let redirect = Rendered::redirect(&blog, "https://example.org/".to_owned());
+        assert_eq!(unframe(&frame(&redirect)), Some(redirect));
     }
 
     #[test]
     fn what_is_not_a_kept_page_is_none() {
-        for kept in ["", "200", "200\ntext/html\n\"a\"\n5", "x\ntext/html\n\"a\"\n5\nbody"] {
+        for kept in ["", "200", "200\ntext/html\n\"a\"\n5", "x\ntext/html\n\"a\"\n5\n\nbody"] {
             assert_eq!(unframe(&Bytes::from_static(kept.as_bytes())), None, "{kept:?}");
         }
     }
@@ -182,6 +203,8 @@ mod tests {
             name(&key(Page::Posts(2)), "blogs.example", "a"),
             name(&key(Page::Post("/2026/11/22/x".into())), "blogs.example", "a"),
             name(&key(Page::Feed), "blogs.example", "a"),
+            name(&key(Page::Category("tea".into(), None)), "blogs.example", "a"),
+            name(&key(Page::Category("tea".into(), Some((1, "2".into())))), "blogs.example", "a"),
             name(&key(Page::Posts(1)), "blogs.example", "b"),
             name(&other_blog, "blogs.example", "a"),
             name(&later, "blogs.example", "a"),

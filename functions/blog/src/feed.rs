@@ -2,14 +2,27 @@
 
 use crate::cache::{self, Key, Page, Rendered};
 use domain::{
-    feed::{self, FeedHead, FeedItem, FeedPhoto},
-    post::{Photo, Post},
+    feed::{self, FeedFile, FeedHead, FeedItem},
+    html,
+    post::{Files, Post},
 };
 use http::{HeaderValue, StatusCode, header};
 use platform::{Body, Context, Error, Response, Result};
 use web::Visit;
 
 const POSTS: i64 = 25;
+const WORDS_CHARS: usize = 280;
+const TYPES: [(&str, &str); 9] = [
+    ("avif", "image/avif"),
+    ("gif", "image/gif"),
+    ("jpeg", "image/jpeg"),
+    ("jpg", "image/jpeg"),
+    ("m4a", "audio/mp4"),
+    ("mp3", "audio/mpeg"),
+    ("mp4", "video/mp4"),
+    ("png", "image/png"),
+    ("webp", "image/webp"),
+];
 const RSS: &str = "application/rss+xml; charset=utf-8";
 
 /// `GET /feed.xml`
@@ -43,55 +56,77 @@ async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
         feed_url: &feed_url,
         language: &blog.language,
     };
-    let addresses: Vec<Addresses> = posts.iter().map(|post| addresses(cx, &url, post)).collect();
-    let photos: Vec<Vec<FeedPhoto<'_>>> =
-        posts.iter().zip(&addresses).map(|(post, addresses)| photos(post, addresses)).collect();
-    let items: Vec<FeedItem<'_>> = posts
-        .iter()
-        .zip(&addresses)
-        .zip(&photos)
-        .map(|((post, addresses), photos)| item(post, addresses, photos))
-        .collect();
+    let files = files(cx, &blog.id, &posts).await?;
+    let parts: Vec<Parts> =
+        posts.iter().zip(files).map(|(post, file)| Parts::of(cx, &url, post, file)).collect();
+    let items: Vec<FeedItem<'_>> = posts.iter().zip(&parts).map(item).collect();
     let xml = feed::rss(&head, &items);
     Ok(Some(Rendered::new(StatusCode::OK, RSS, blog, xml)))
 }
 
 /// What is said of a post and stored nowhere.
-struct Addresses {
+struct Parts {
     guid: String,
     url: String,
-    photos: Vec<String>,
+    html: String,
+    words: String,
+    file: Option<FeedFile>,
 }
 
-/// The guid stays when slug or host name change.
-fn addresses(cx: &Context, blog_url: &str, post: &Post) -> Addresses {
-    let photo = |photo: &Photo| cx.config.media_url(&photo.key);
-    Addresses {
-        guid: format!("urn:pipit:post:{}", post.id),
-        url: format!("{blog_url}{}", post.path),
-        photos: post.photos.iter().map(photo).collect(),
+impl Parts {
+    /// The guid stays when slug or host name change.
+    fn of(cx: &Context, blog_url: &str, post: &Post, file: Option<FeedFile>) -> Self {
+        let address = |key: &str| cx.config.media_url(key);
+        let files = Files { address: &address, is_lazy: false, links_elsewhere: false };
+        let said = post.context_html() + &post.html;
+        let words = post.words_or(html::words(&said));
+        Self {
+            guid: format!("urn:pipit:post:{}", post.id),
+            url: format!("{blog_url}{}", post.path),
+            html: said + &post.files_html(&files),
+            words: if words.is_empty() { post.label(WORDS_CHARS) } else { words },
+            file,
+        }
     }
 }
 
-fn photos<'a>(post: &'a Post, addresses: &'a Addresses) -> Vec<FeedPhoto<'a>> {
-    let photos = post.photos.iter().zip(&addresses.photos);
-    photos
-        .map(|(Photo { alt, width, height, .. }, url)| FeedPhoto {
-            url,
-            alt,
-            width: *width,
-            height: *height,
-        })
-        .collect()
+/// The file of each post, where it has one whose kind is known: RSS allows one, so sound and pictures
+/// that move come before photos.
+async fn files(cx: &Context, blog_id: &str, posts: &[Post]) -> Result<Vec<Option<FeedFile>>> {
+    let first = |post: &Post| -> Option<String> {
+        let clip = post.clips.first().map(|clip| &clip.key);
+        clip.or_else(|| post.photos.first().map(|photo| &photo.key)).cloned()
+    };
+    let keys: Vec<Option<String>> = posts.iter().map(first).collect();
+    let own: Vec<String> = keys.iter().flatten().cloned().collect();
+    let known = store::media::find_all(cx, blog_id, &own).await?;
+    let file = |key: String| {
+        let media = known.iter().find(|media| media.key == key);
+        let (media_type, bytes) = match media {
+            Some(media) => (media.content_type.clone(), media.bytes),
+            None => (media_type(&key)?.to_owned(), 0),
+        };
+        Some(FeedFile { url: cx.config.media_url(&key), media_type, bytes })
+    };
+    Ok(keys.into_iter().map(|key| key.and_then(file)).collect())
 }
 
-fn item<'a>(post: &'a Post, addresses: &'a Addresses, photos: &'a [FeedPhoto<'a>]) -> FeedItem<'a> {
+/// What a file elsewhere says of itself.
+fn media_type(address: &str) -> Option<&'static str> {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let (_, end) = path.rsplit_once('.')?;
+    TYPES.into_iter().find(|(name, _)| end.eq_ignore_ascii_case(name)).map(|(_, kind)| kind)
+}
+
+fn item<'a>((post, parts): (&'a Post, &'a Parts)) -> FeedItem<'a> {
     FeedItem {
-        guid: &addresses.guid,
-        url: &addresses.url,
+        guid: &parts.guid,
+        url: &parts.url,
         title: post.title.as_deref(),
-        html: &post.html,
-        photos,
+        html: &parts.html,
+        words: &parts.words,
+        categories: &post.categories,
+        file: parts.file.as_ref(),
         published_at: post.published_at,
         updated_at: post.updated_at,
     }

@@ -11,17 +11,20 @@ use platform::{Context, Error, Response, Result};
 use web::Visit;
 
 /// So many posts on each page; an uncached page reads so many rows, however long the blog is.
-const POSTS: i64 = 20;
+pub const POSTS: i64 = 20;
 
+/// A page of posts.
 #[derive(Template)]
 #[template(path = "home.html")]
-struct Home {
-    blog: BlogView,
-    build: String,
-    posts: Vec<PostView>,
-    newer: Option<String>,
-    older: Option<String>,
-    canonical: String,
+pub struct Home {
+    pub blog: BlogView,
+    pub build: String,
+    /// Which posts, where they are not all.
+    pub heading: Option<String>,
+    pub posts: Vec<PostView>,
+    pub newer: Option<String>,
+    pub older: Option<String>,
+    pub canonical: String,
 }
 
 /// `GET /`
@@ -73,7 +76,8 @@ async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
     let page = Home {
         blog: BlogView::new(config, blog),
         build: config.build.clone(),
-        posts: posts.into_iter().map(|post| PostView::new(config, blog, post)).collect(),
+        heading: None,
+        posts: posts.into_iter().map(|post| PostView::new(config, blog, post, true)).collect(),
         newer: (n > 1).then(|| address(n.saturating_sub(1))),
         older: (n < last(blog)).then(|| address(n.saturating_add(1))),
         canonical: address(n),

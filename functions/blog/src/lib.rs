@@ -1,9 +1,11 @@
 //! The public pages and the feed of a blog, on its own host name.
 
 mod cache;
+mod category;
 mod feed;
 mod home;
 mod post;
+mod preview;
 mod robots;
 mod theme;
 mod validators;
@@ -18,6 +20,11 @@ const ROUTES: &[Route] = &[
     Route::get("/", Who::Anyone, |v| Box::pin(home::show(v))).on(Site::Blog),
     Route::get("/page/{n}", Who::Anyone, |v| Box::pin(home::page(v))).on(Site::Blog),
     Route::get("/{yyyy}/{mm}/{dd}/{slug}", Who::Anyone, |v| Box::pin(post::show(v))).on(Site::Blog),
+    Route::get("/preview/{key}", Who::Anyone, |v| Box::pin(preview::show(v))).on(Site::Blog),
+    Route::get("/categories", Who::Anyone, |v| Box::pin(category::index(v))).on(Site::Blog),
+    Route::get("/categories/{slug}", Who::Anyone, |v| Box::pin(category::show(v))).on(Site::Blog),
+    Route::get("/categories/{slug}/before/{place}", Who::Anyone, |v| Box::pin(category::show(v)))
+        .on(Site::Blog),
     Route::get("/feed.xml", Who::Anyone, |v| Box::pin(feed::show(v))).on(Site::Blog),
     Route::get("/feed", Who::Anyone, |v| Box::pin(feed::alias(v))).on(Site::Blog),
     Route::get("/rss", Who::Anyone, |v| Box::pin(feed::alias(v))).on(Site::Blog),
@@ -31,7 +38,7 @@ const ROUTES: &[Route] = &[
     Route::get("/static/{file}", Who::Anyone, |v| Box::pin(web::assets::show(v))).on(Site::Blog),
     #[cfg(not(all(target_arch = "wasm32", not(target_os = "wasi"))))]
     Route::get("/static/{file}", Who::Anyone, |v| Box::pin(web::assets::show(v))),
-    Route::get("/{path*}", Who::Anyone, |v| Box::pin(theme::missing(v))).on(Site::Blog),
+    Route::get("/{path*}", Who::Anyone, |v| Box::pin(post::page(v))).on(Site::Blog),
 ];
 
 #[cfg(target_os = "wasi")]

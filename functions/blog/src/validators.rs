@@ -19,6 +19,9 @@ pub fn respond(v: &Visit<'_>, page: Rendered) -> Result<Response> {
     set(&mut response, header::CONTENT_TYPE, &page.content_type)?;
     set(&mut response, header::CACHE_CONTROL, ASK_FIRST)?;
     set(&mut response, header::LINK, &links(v))?;
+    if !page.location.is_empty() {
+        set(&mut response, header::LOCATION, &page.location)?;
+    }
     set(&mut response, header::ETAG, &page.etag)?;
     set(&mut response, header::LAST_MODIFIED, &datetime::http_date(page.changed_at))?;
     Ok(response)
@@ -67,6 +70,7 @@ mod tests {
             content_type: "text/html".into(),
             etag: "\"a\"".into(),
             changed_at: 1_795_356_300,
+            location: String::new(),
             body: "x".into(),
         };
         for (tags, date, expected) in [

@@ -2,7 +2,10 @@
 
 use crate::content::pictures_to_links;
 use askama::Template;
-use domain::{datetime, html, post::Post};
+use domain::{
+    datetime, html,
+    post::{Files, Post},
+};
 use platform::{Response, Result};
 use store::{entry::Listed, post::Author};
 use url::Url;
@@ -55,32 +58,21 @@ struct Item {
     html: String,
     published_iso: String,
     published: String,
-    photos: Vec<Photo>,
     is_feed: bool,
-}
-
-struct Photo {
-    url: String,
-    alt: String,
-    width: u32,
-    height: u32,
 }
 
 fn post_item(v: &Visit<'_>, post: Post, author: Author) -> Item {
     let cx = v.cx;
     let origin = cx.config.blog_origin(&author.username);
     let url = format!("{origin}{}", post.path);
+    let address = |key: &str| cx.config.media_url(key);
+    let files = Files { address: &address, is_lazy: true, links_elsewhere: true };
+    let whole = post.context_html() + &post.html + &post.files_html(&files);
     let html = match Url::parse(&url) {
-        Ok(base) => html::absolute(&post.html, &base),
-        Err(_) => post.html,
+        Ok(base) => html::absolute(&whole, &base),
+        Err(_) => whole,
     };
     let ours = cx.config.media_url("");
-    let photos = post.photos.into_iter().map(|photo| Photo {
-        url: cx.config.media_url(&photo.key),
-        alt: photo.alt,
-        width: photo.width,
-        height: photo.height,
-    });
     Item {
         at: post.published_at,
         author: author.name,
@@ -90,7 +82,6 @@ fn post_item(v: &Visit<'_>, post: Post, author: Author) -> Item {
         html: pictures_to_links(&html, |src| src.starts_with(&ours)),
         published_iso: datetime::rfc3339(post.published_at),
         published: v.human(post.published_at),
-        photos: photos.collect(),
         is_feed: false,
     }
 }
@@ -106,7 +97,6 @@ fn entry_item(v: &Visit<'_>, listed: Listed) -> Item {
         html: entry.html,
         published_iso: datetime::rfc3339(entry.published_at),
         published: v.human(entry.published_at),
-        photos: Vec::new(),
         is_feed: true,
     }
 }

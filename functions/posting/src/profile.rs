@@ -24,6 +24,7 @@ struct Typed {
     site: String,
     timezone: String,
     uses_gravatar: bool,
+    shows_app: bool,
 }
 
 #[derive(Default)]
@@ -69,6 +70,7 @@ pub async fn edit(v: Visit<'_>) -> Result<Response> {
         site: profile.site.clone().unwrap_or_default(),
         timezone: profile.timezone.clone().unwrap_or_default(),
         uses_gravatar: profile.uses_gravatar,
+        shows_app: !profile.hides_app,
     };
     page(&v, &profile, form, Problems::default())
 }
@@ -84,6 +86,7 @@ pub async fn update(mut v: Visit<'_>) -> Result<Response> {
         timezone: form.get("timezone").to_owned(),
         uses_gravatar: !form.get("gravatar").is_empty()
             || (!v.cx.config.gravatar && before.uses_gravatar),
+        shows_app: !form.get("shows_app").is_empty(),
     };
     let mut problems = Problems {
         name: rules::check_name(&typed.name).err(),
@@ -109,6 +112,7 @@ pub async fn update(mut v: Visit<'_>) -> Result<Response> {
         site,
         timezone: zone.map(str::to_owned),
         uses_gravatar: typed.uses_gravatar,
+        hides_app: !typed.shows_app,
         avatar_key: store(&v, &before, before.avatar_key.clone(), picture).await?,
         header_key: store(&v, &before, before.header_key.clone(), header).await?,
         ..before.clone()
