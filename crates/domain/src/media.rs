@@ -8,6 +8,7 @@ mod exif;
 mod gif;
 mod jpeg;
 mod mp3;
+mod pieces;
 mod png;
 mod track;
 mod walk;
@@ -146,23 +147,17 @@ pub fn clean(bytes: Bytes) -> Result<Clean, &'static str> {
         Kind::Png => png::strip(&bytes)?,
         Kind::Gif => gif::strip(&bytes)?,
         Kind::Webp => webp::strip(&bytes)?,
-        Kind::Mp3 => return mp3(&bytes),
+        Kind::Mp3 => {
+            let bytes = mp3::frames(&bytes)?.assemble(bytes)?;
+            return Ok(Clean { kind, bytes, width: 0, height: 0 });
+        }
         Kind::Avif | Kind::M4a | Kind::Mp4 => return in_boxes(bytes, kind),
     };
     let (width, height) = match stripped.orientation {
         Some(orientation) if orientation.swaps_sides() => (stripped.height, stripped.width),
         _ => (stripped.width, stripped.height),
     };
-    Ok(Clean { kind, bytes: stripped.bytes.into(), width, height })
-}
-
-fn mp3(file: &Bytes) -> Result<Clean, &'static str> {
-    let runs = mp3::frames(file)?;
-    let bytes = match runs.as_slice() {
-        [whole] => file.slice(whole.clone()),
-        runs => runs.iter().filter_map(|run| file.get(run.clone())).flatten().copied().collect(),
-    };
-    Ok(Clean { kind: Kind::Mp3, bytes, width: 0, height: 0 })
+    Ok(Clean { kind, bytes: stripped.pieces.assemble(bytes)?, width, height })
 }
 
 fn in_boxes(file: Bytes, kind: Kind) -> Result<Clean, &'static str> {
@@ -174,7 +169,7 @@ fn in_boxes(file: Bytes, kind: Kind) -> Result<Clean, &'static str> {
 
 /// What a format's module makes of a file.
 struct Stripped {
-    bytes: Vec<u8>,
+    pieces: pieces::Pieces,
     width: u32,
     height: u32,
     orientation: Option<exif::Orientation>,

@@ -1,6 +1,7 @@
 //! GIF89a: blocks up to the trailer.
 
 use super::cursor::Cursor;
+use super::pieces::Pieces;
 use super::{DAMAGED, FRAMES_MAX, Stripped, TOO_MANY_FRAMES, check_size};
 
 const LOOPS: [&[u8]; 2] = [b"NETSCAPE2.0", b"ANIMEXTS1.0"];
@@ -11,16 +12,20 @@ pub fn strip(file: &[u8]) -> Result<Stripped, &'static str> {
     let mut screen = Cursor::new(head.get(6..).unwrap_or_default());
     let (width, height) = (screen.le16().ok_or(DAMAGED)?, screen.le16().ok_or(DAMAGED)?);
     check_size(width.into(), height.into())?;
-    let mut out = head.to_vec();
-    out.extend(palette(&mut cursor, screen.u8().ok_or(DAMAGED)?).ok_or(DAMAGED)?);
+    let mut out = Pieces::of(file);
+    out.push(head);
+    out.push(palette(&mut cursor, screen.u8().ok_or(DAMAGED)?).ok_or(DAMAGED)?);
 
     let mut frames = 0_usize;
     loop {
+        let start = cursor.rest();
         match cursor.u8().ok_or(DAMAGED)? {
             0x3b => break,
             0x21 => extension(&mut cursor, &mut out).ok_or(DAMAGED)?,
             0x2c => {
-                frame(&mut cursor, &mut out)?;
+                frame(&mut cursor)?;
+                let length = start.len().saturating_sub(cursor.rest().len());
+                out.push(start.get(..length).unwrap_or_default());
                 frames = frames.saturating_add(1);
             }
             // Some writers leave an empty block behind.
@@ -30,14 +35,14 @@ pub fn strip(file: &[u8]) -> Result<Stripped, &'static str> {
     }
     match frames {
         0 => return Err(DAMAGED),
-        1..=FRAMES_MAX => out.push(0x3b),
+        1..=FRAMES_MAX => out.push(&[0x3b]),
         _ => return Err(TOO_MANY_FRAMES),
     }
-    Ok(Stripped { bytes: out, width: width.into(), height: height.into(), orientation: None })
+    Ok(Stripped { pieces: out, width: width.into(), height: height.into(), orientation: None })
 }
 
 // Of the extensions only the timing of a frame and the number of loops stay.
-fn extension(cursor: &mut Cursor, out: &mut Vec<u8>) -> Option<()> {
+fn extension(cursor: &mut Cursor, out: &mut Pieces) -> Option<()> {
     let label = cursor.u8()?;
     let mut blocks = Vec::new();
     while let Some(block) = block(cursor)? {
@@ -45,36 +50,31 @@ fn extension(cursor: &mut Cursor, out: &mut Vec<u8>) -> Option<()> {
     }
     match (label, blocks.as_slice()) {
         (0xf9, [timing]) if timing.len() == 4 => {
-            out.extend([0x21, 0xf9, 4]);
-            out.extend(*timing);
-            out.push(0);
+            out.push(&[0x21, 0xf9, 4]);
+            out.push(timing);
+            out.push(&[0]);
         }
         (0xff, [name, count @ [1, _, _], ..]) if LOOPS.contains(name) => {
-            out.extend([0x21, 0xff, 11]);
-            out.extend(*name);
-            out.push(3);
-            out.extend(*count);
-            out.push(0);
+            out.push(&[0x21, 0xff, 11]);
+            out.push(name);
+            out.push(&[3]);
+            out.push(count);
+            out.push(&[0]);
         }
         _ => {}
     }
     Some(())
 }
 
-fn frame(cursor: &mut Cursor, out: &mut Vec<u8>) -> Result<(), &'static str> {
+// Up to the empty block behind it.
+fn frame(cursor: &mut Cursor) -> Result<(), &'static str> {
     let head = cursor.take(9).ok_or(DAMAGED)?;
     let mut fields = Cursor::new(head.get(4..).unwrap_or_default());
     let (width, height) = (fields.le16().ok_or(DAMAGED)?, fields.le16().ok_or(DAMAGED)?);
     check_size(width.into(), height.into())?;
-    out.push(0x2c);
-    out.extend(head);
-    out.extend(palette(cursor, fields.u8().ok_or(DAMAGED)?).ok_or(DAMAGED)?);
-    out.push(cursor.u8().ok_or(DAMAGED)?);
-    while let Some(block) = block(cursor).ok_or(DAMAGED)? {
-        out.extend(u8::try_from(block.len()));
-        out.extend(block);
-    }
-    out.push(0);
+    let _palette = palette(cursor, fields.u8().ok_or(DAMAGED)?).ok_or(DAMAGED)?;
+    let _code_size = cursor.u8().ok_or(DAMAGED)?;
+    while block(cursor).ok_or(DAMAGED)?.is_some() {}
     Ok(())
 }
 

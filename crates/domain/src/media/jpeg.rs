@@ -2,15 +2,15 @@
 
 use super::cursor::Cursor;
 use super::exif::Orientation;
+use super::pieces::Pieces;
 use super::{DAMAGED, Stripped, check_size};
 
 /// `Adobe`, version, two flags and the colour transform, which decoders need.
 const ADOBE_BYTES: usize = 12;
 
-#[derive(Default)]
 struct Parts {
     jfif: Vec<u8>,
-    body: Vec<u8>,
+    body: Pieces,
     size: Option<(u32, u32)>,
     orientation: Option<Orientation>,
     has_scan: bool,
@@ -18,7 +18,13 @@ struct Parts {
 
 pub fn strip(file: &[u8]) -> Result<Stripped, &'static str> {
     let mut cursor = Cursor::new(file);
-    let mut parts = Parts::default();
+    let mut parts = Parts {
+        jfif: Vec::new(),
+        body: Pieces::of(file),
+        size: None,
+        orientation: None,
+        has_scan: false,
+    };
     let _start = cursor.take(2);
     loop {
         match next_marker(&mut cursor).ok_or(DAMAGED)? {
@@ -31,13 +37,14 @@ pub fn strip(file: &[u8]) -> Result<Stripped, &'static str> {
                 let payload = cursor.take(length.ok_or(DAMAGED)?.into()).ok_or(DAMAGED)?;
                 parts.segment(marker, payload)?;
                 if marker == 0xda {
-                    parts.body.extend(scan(&mut cursor).ok_or(DAMAGED)?);
+                    parts.body.push(scan(&mut cursor).ok_or(DAMAGED)?);
                 }
             }
         }
     }
     let (width, height) = parts.size.filter(|_| parts.has_scan).ok_or(DAMAGED)?;
-    Ok(Stripped { bytes: parts.file(), width, height, orientation: parts.orientation })
+    let orientation = parts.orientation;
+    Ok(Stripped { pieces: parts.file(Pieces::of(file)), width, height, orientation })
 }
 
 impl Parts {
@@ -80,33 +87,37 @@ impl Parts {
         Ok(())
     }
 
-    fn file(&self) -> Vec<u8> {
-        let mut file = vec![0xff, 0xd8];
-        file.extend(&self.jfif);
+    fn file(self, mut file: Pieces) -> Pieces {
+        file.push(&[0xff, 0xd8]);
+        file.push(&self.jfif);
         if let Some(orientation) = self.orientation {
             let block = [&b"Exif\0\0"[..], &orientation.block()].concat();
             push(&mut file, 0xe1, &block);
         }
-        file.extend(&self.body);
-        file.extend([0xff, 0xd9]);
+        file.append(self.body);
+        file.push(&[0xff, 0xd9]);
         file
     }
 }
 
-fn push(out: &mut Vec<u8>, marker: u8, payload: &[u8]) {
+fn push(out: &mut Pieces, marker: u8, payload: &[u8]) {
+    out.push(&head(marker, payload));
+    out.push(payload);
+}
+
+fn head(marker: u8, payload: &[u8]) -> [u8; 4] {
     let length = u16::try_from(payload.len()).unwrap_or(u16::MAX).saturating_add(2);
-    out.extend([0xff, marker]);
-    out.extend(length.to_be_bytes());
-    out.extend(payload);
+    let [high, low] = length.to_be_bytes();
+    [0xff, marker, high, low]
 }
 
 // Version, unit and density, without the thumbnail that may follow.
 fn jfif(payload: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    if let Some(head) = payload.get(..12).filter(|head| head.starts_with(b"JFIF\0")) {
-        push(&mut out, 0xe0, &[head, &[0, 0]].concat());
-    }
-    out
+    let Some(fields) = payload.get(..12).filter(|fields| fields.starts_with(b"JFIF\0")) else {
+        return Vec::new();
+    };
+    let fields = [fields, &[0, 0]].concat();
+    [&head(0xe0, &fields)[..], &fields].concat()
 }
 
 // Decoders pass over bytes that stand between segments; they are not copied.

@@ -2,7 +2,7 @@
 //! behind them: ID3, APE, Lyrics3.
 
 use super::cursor::Cursor;
-use std::ops::Range;
+use super::pieces::Pieces;
 
 /// So many in a row, each where the one before ends, are no accident.
 const FRAMES_IN_A_ROW: usize = 3;
@@ -14,24 +14,19 @@ pub fn is_mp3(file: &[u8]) -> bool {
     file.starts_with(b"ID3") || is_row(file, 0, None)
 }
 
-/// Where the frames lie, in order.
-pub fn frames(file: &[u8]) -> Result<Vec<Range<usize>>, &'static str> {
-    let mut runs: Vec<Range<usize>> = Vec::new();
-    let mut first = None;
+/// The frames, in order.
+pub fn frames(file: &[u8]) -> Result<Pieces, &'static str> {
+    let mut frames = Pieces::of(file);
+    // The first one, and where the latest one ends.
+    let (mut first, mut end) = (None, None);
     let mut at = tags(file);
     while at < file.len() {
         match Frame::at(file, at).filter(|frame| first.is_none_or(|first| frame.is_like(first))) {
-            Some(frame) if runs.last().is_some_and(|run| run.end == at) => {
-                at = at.saturating_add(frame.length);
-                if let Some(run) = runs.last_mut() {
-                    run.end = at;
-                }
-            }
-            Some(frame) if is_row(file, at, first) => {
+            Some(frame) if end == Some(at) || is_row(file, at, first) => {
                 first = first.or(Some(frame));
-                let end = at.saturating_add(frame.length);
-                runs.push(at..end);
-                at = end;
+                let next = at.saturating_add(frame.length);
+                frames.push(file.get(at..next).unwrap_or_default());
+                (at, end) = (next, Some(next));
             }
             _ => match file.get(at..).and_then(tag) {
                 Some(length) => at = at.saturating_add(length),
@@ -39,7 +34,7 @@ pub fn frames(file: &[u8]) -> Result<Vec<Range<usize>>, &'static str> {
             },
         }
     }
-    if runs.is_empty() { Err(NO_SOUND) } else { Ok(runs) }
+    if frames.len() == 0 { Err(NO_SOUND) } else { Ok(frames) }
 }
 
 /// The length of the ID3v2 tags at the beginning, whose pictures may hold anything that looks like a frame.

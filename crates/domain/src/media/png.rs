@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::exif::Orientation;
+use super::pieces::Pieces;
 use super::{DAMAGED, FRAMES_MAX, Stripped, TOO_MANY_FRAMES, check_size};
 
 pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -26,11 +27,12 @@ pub fn strip(file: &[u8]) -> Result<Stripped, &'static str> {
     let (width, height) = size(header.data).ok_or(DAMAGED)?;
     check_size(width, height)?;
 
-    let (mut body, mut frames, mut orientation, mut has_data) = (Vec::new(), 0_usize, None, false);
+    let mut body = Pieces::of(file);
+    let (mut frames, mut orientation, mut has_data) = (0_usize, None, false);
     loop {
         let chunk = next(&mut cursor).ok_or(DAMAGED)?;
         if KEPT.contains(&&chunk.name) {
-            body.extend(chunk.whole);
+            body.push(chunk.whole);
         }
         match &chunk.name {
             b"IHDR" => return Err(DAMAGED),
@@ -48,8 +50,12 @@ pub fn strip(file: &[u8]) -> Result<Stripped, &'static str> {
         return Err(TOO_MANY_FRAMES);
     }
     let exif = orientation.map(|orientation| chunk(*b"eXIf", &orientation.block()));
-    let bytes = [SIGNATURE, header.whole, &exif.unwrap_or_default(), &body].concat();
-    Ok(Stripped { bytes, width, height, orientation })
+    let mut pieces = Pieces::of(file);
+    for part in [SIGNATURE, header.whole, &exif.unwrap_or_default()] {
+        pieces.push(part);
+    }
+    pieces.append(body);
+    Ok(Stripped { pieces, width, height, orientation })
 }
 
 fn next<'a>(cursor: &mut Cursor<'a>) -> Option<Chunk<'a>> {

@@ -70,6 +70,19 @@ fn metadata_goes_and_the_picture_stays() {
 }
 
 #[test]
+fn a_file_is_cleaned_where_it_lies_unless_somebody_else_holds_it() {
+    for Sample { name, file, .. } in samples() {
+        let file = Bytes::from(file);
+        let whole = file.as_ptr() as usize..file.as_ptr() as usize + file.len();
+        let of_a_copy = clean(file.clone()).unwrap();
+        assert!(contains(&file, b"SECRET"), "{name}");
+        let in_place = clean(file).unwrap();
+        assert_eq!(of_a_copy, in_place, "{name}");
+        assert!(whole.contains(&(in_place.bytes.as_ptr() as usize)), "{name}");
+    }
+}
+
+#[test]
 fn what_showing_needs_is_kept() {
     for (name, words) in [
         ("turned.jpg", &b"Exif\0\0II*\0"[..]),
@@ -225,6 +238,8 @@ proptest! {
             let is_seen = !clean.kind.is_audio();
             prop_assert_eq!(check_size(clean.width, clean.height).is_ok(), is_seen);
             prop_assert_eq!(cleaned(&clean.bytes), Ok(clean.clone()));
+            let held = Bytes::from(file);
+            prop_assert_eq!(super::clean(held.clone()), Ok(clean.clone()));
         }
     }
 

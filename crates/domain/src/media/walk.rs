@@ -116,7 +116,11 @@ impl<'a> Walk<'a> {
                 let is_ours = name.is_none_or(|name| {
                     ALLOWED.iter().any(|(_, names)| names.iter().any(|known| *known == name))
                 });
-                return if is_ours && end.saturating_sub(at) >= 8 { Err(DAMAGED) } else { Ok(needed) };
+                return if is_ours && end.saturating_sub(at) >= 8 {
+                    Err(DAMAGED)
+                } else {
+                    Ok(needed)
+                };
             };
             self.one(b"file", &found)?;
             at = found.end;

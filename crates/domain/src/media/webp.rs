@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::exif::Orientation;
+use super::pieces::Pieces;
 use super::{DAMAGED, FRAMES_MAX, Stripped, TOO_MANY_FRAMES, check_size};
 
 const ICC: u8 = 0x20;
@@ -9,12 +10,12 @@ const ALPHA: u8 = 0x10;
 const EXIF: u8 = 0x08;
 const ANIMATION: u8 = 0x02;
 
-#[derive(Default)]
-struct Parts {
+struct Parts<'a> {
+    whole: &'a [u8],
     /// Flags and canvas of the extended form.
     canvas: Option<(u8, u32, u32)>,
-    icc: Vec<u8>,
-    body: Vec<u8>,
+    icc: Pieces,
+    body: Pieces,
     /// Of the still picture.
     picture: Option<(u32, u32)>,
     frames: usize,
@@ -26,7 +27,7 @@ pub fn strip(file: &[u8]) -> Result<Stripped, &'static str> {
     let length = cursor.le32().and_then(|length| usize::try_from(length).ok()).ok_or(DAMAGED)?;
     let mut chunks = Cursor::new(cursor.take(length).ok_or(DAMAGED)?);
     let _form = chunks.take(4);
-    let mut parts = Parts::default();
+    let mut parts = Parts::of(file);
     while !chunks.is_empty() {
         let (name, data) = next(&mut chunks).ok_or(DAMAGED)?;
         parts.chunk(name, data)?;
@@ -44,14 +45,26 @@ pub fn strip(file: &[u8]) -> Result<Stripped, &'static str> {
         (None, picture) => picture.ok_or(DAMAGED)?,
     };
     Ok(Stripped {
-        bytes: parts.file().ok_or(DAMAGED)?,
         width,
         height,
         orientation: parts.orientation,
+        pieces: parts.file().ok_or(DAMAGED)?,
     })
 }
 
-impl Parts {
+impl<'a> Parts<'a> {
+    fn of(whole: &'a [u8]) -> Self {
+        Self {
+            whole,
+            canvas: None,
+            icc: Pieces::of(whole),
+            body: Pieces::of(whole),
+            picture: None,
+            frames: 0,
+            orientation: None,
+        }
+    }
+
     fn chunk(&mut self, name: [u8; 4], data: &[u8]) -> Result<(), &'static str> {
         let is_first = self.canvas.is_none() && self.picture.is_none();
         match &name {
@@ -67,11 +80,12 @@ impl Parts {
             b"VP8X" | b"VP8 " | b"VP8L" => return Err(DAMAGED),
             // Nothing of the extended form without its header.
             _ if self.canvas.is_none() => {}
-            b"ICCP" if self.icc.is_empty() => push(&mut self.icc, name, data),
+            b"ICCP" if self.icc.len() == 0 => push(&mut self.icc, name, data),
             b"ANIM" | b"ALPH" => push(&mut self.body, name, data),
             b"ANMF" => {
                 self.frames = self.frames.saturating_add(1);
-                push(&mut self.body, name, &frame(data)?);
+                let frame = frame(data, Pieces::of(self.whole))?;
+                push_pieces(&mut self.body, name, frame);
             }
             b"EXIF" => self.orientation = self.orientation.or(Orientation::read(data)),
             _ => {}
@@ -79,24 +93,29 @@ impl Parts {
         if self.frames > FRAMES_MAX { Err(TOO_MANY_FRAMES) } else { Ok(()) }
     }
 
-    fn file(&self) -> Option<Vec<u8>> {
-        let mut chunks = b"WEBP".to_vec();
+    fn file(self) -> Option<Pieces> {
+        let mut chunks = Pieces::of(self.whole);
+        chunks.push(b"WEBP");
         if let Some((flags, width, height)) = self.canvas {
             let mut flags = flags & (ALPHA | ANIMATION);
-            flags |= if self.icc.is_empty() { 0 } else { ICC };
+            flags |= if self.icc.len() == 0 { 0 } else { ICC };
             flags |= if self.orientation.is_none() { 0 } else { EXIF };
             let mut data = vec![flags, 0, 0, 0];
             data.extend(width.checked_sub(1)?.to_le_bytes().iter().take(3));
             data.extend(height.checked_sub(1)?.to_le_bytes().iter().take(3));
             push(&mut chunks, *b"VP8X", &data);
         }
-        chunks.extend(&self.icc);
-        chunks.extend(&self.body);
+        chunks.append(self.icc);
+        chunks.append(self.body);
         if let Some(orientation) = self.orientation {
             push(&mut chunks, *b"EXIF", &orientation.block());
         }
         let length = u32::try_from(chunks.len()).ok()?;
-        Some([b"RIFF", length.to_le_bytes().as_slice(), &chunks].concat())
+        let mut file = Pieces::of(self.whole);
+        file.push(b"RIFF");
+        file.push(&length.to_le_bytes());
+        file.append(chunks);
+        Some(file)
     }
 }
 
@@ -111,12 +130,27 @@ fn next<'a>(chunks: &mut Cursor<'a>) -> Option<([u8; 4], &'a [u8])> {
     Some((name, data))
 }
 
-fn push(out: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
-    out.extend(name);
-    out.extend(u32::try_from(data.len()).unwrap_or_default().to_le_bytes());
-    out.extend(data);
-    if data.len() % 2 == 1 {
-        out.push(0);
+fn push(out: &mut Pieces, name: [u8; 4], data: &[u8]) {
+    push_head(out, name, data.len());
+    out.push(data);
+    pad(out, data.len());
+}
+
+fn push_pieces(out: &mut Pieces, name: [u8; 4], data: Pieces) {
+    let length = data.len();
+    push_head(out, name, length);
+    out.append(data);
+    pad(out, length);
+}
+
+fn push_head(out: &mut Pieces, name: [u8; 4], length: usize) {
+    out.push(&name);
+    out.push(&u32::try_from(length).unwrap_or_default().to_le_bytes());
+}
+
+fn pad(out: &mut Pieces, length: usize) {
+    if length % 2 == 1 {
+        out.push(&[0]);
     }
 }
 
@@ -146,9 +180,9 @@ fn picture(name: [u8; 4], data: &[u8]) -> Result<(u32, u32), &'static str> {
 }
 
 // A frame of an animation holds chunks of its own.
-fn frame(data: &[u8]) -> Result<Vec<u8>, &'static str> {
+fn frame(data: &[u8], mut out: Pieces) -> Result<Pieces, &'static str> {
     let mut cursor = Cursor::new(data);
-    let mut out = cursor.take(16).ok_or(DAMAGED)?.to_vec();
+    out.push(cursor.take(16).ok_or(DAMAGED)?);
     let mut pictures = 0_usize;
     while !cursor.is_empty() {
         let (name, data) = next(&mut cursor).ok_or(DAMAGED)?;
