@@ -260,6 +260,17 @@ CREATE TABLE recovery_codes (
   created_at integer not null,
   primary key (account_id, code_hash)
 ) strict, without rowid;
+CREATE TABLE search_posts (
+  post_id text primary key references posts (id) on delete cascade,
+  blog_id text not null,
+  words text not null                -- JSON
+) strict, without rowid;
+CREATE TABLE search_words (
+  blog_id text not null references blogs (id) on delete cascade,
+  word text not null,                -- lower case, without accents
+  post_id text not null,
+  primary key (blog_id, word, post_id)
+) strict, without rowid;
 CREATE VIEW second_factors as
   select account_id from totps
   union all

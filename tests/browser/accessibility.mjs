@@ -39,7 +39,7 @@ async function strangers(browser) {
 async function signedIn(browser) {
   const { page, context } = await open(browser);
   await signUp(page, name("axe"));
-  for (const path of ["/", "/posts", "/posts/new", "/subscriptions", "/settings/profile", "/settings/billing"]) {
+  for (const path of ["/", "/posts", "/posts?show=drafts", "/posts?q=nothing", "/posts/new", "/subscriptions", "/settings/profile", "/settings/billing"]) {
     await page.goto(origin + path);
     await look(page, `${path}, empty`);
   }
@@ -91,7 +91,10 @@ async function blogPages(browser) {
   await page.locator("summary").first().click();
   await look(page, "/posts, about to delete");
   await page.getByRole("button", { name: "Delete this post" }).click();
-  await page.waitForURL(`${origin}/posts`);
+  await page.waitForURL((url) => url.searchParams.has("deleted"));
+  await look(page, "/posts, just deleted");
+  await page.goto(`${origin}/posts?show=deleted`);
+  await look(page, "/posts, what was deleted");
   await page.goto(permalink);
   await look(page, "a deleted post");
   await context.close();

@@ -109,7 +109,15 @@ async function editAndDelete(browser) {
   await page.goto(`${origin}/posts`);
   await page.locator("summary").first().click();
   await page.getByRole("button", { name: "Delete this post" }).click();
+  await page.waitForURL((url) => url.searchParams.has("deleted"));
+  await page.getByRole("button", { name: /^Bring .* back$/ }).click();
   await page.waitForURL(`${origin}/posts`);
+  const back = await page.goto(permalink);
+  hold(back.status() === 200, `a post that was brought back answers ${back.status()}`);
+  await page.goto(`${origin}/posts`);
+  await page.locator("summary").first().click();
+  await page.getByRole("button", { name: "Delete this post" }).click();
+  await page.waitForURL((url) => url.searchParams.has("deleted"));
   hold(faults.length === 0, faults.join("\n"));
   const gone = await page.goto(permalink);
   hold(gone.status() === 410, `a deleted post answers ${gone.status()}`);

@@ -106,6 +106,8 @@ pub const COLUMNS: &[Column] = &[
     column("categories", "name", "The names of a blog's categories", "Finding posts on one subject", ACCOUNT),
     column("categories", "slug", "The same in an address", "Finding posts on one subject", ACCOUNT),
     column("post_categories", "slug", "Which posts are in a category", "Finding posts on one subject", POST),
+    column("search_words", "word", "The words of posts", "Finding one's posts", POST),
+    column("search_posts", "words", "The words of a post", "Finding one's posts", POST),
     column("creations", "account_id", "Who created a post", "Making one post of a request that is sent twice", "a day"),
     column("markers", "account_id", "Who has read a channel", "Going on in another app where one stopped", ACCOUNT),
     column("markers", "post_id", "How far a channel was read", "Going on in another app where one stopped", ACCOUNT),

@@ -26,6 +26,7 @@ mod reserved;
 pub mod return_path;
 pub mod scope;
 pub mod seal;
+pub mod search;
 pub mod secret;
 pub mod session;
 pub mod slug;

@@ -76,7 +76,7 @@ pub(crate) fn claim(post: &Post) -> Result<Option<Sql>> {
 }
 
 /// The keys of the objects that a post shows, those in its text too.
-fn keys(post: &Post) -> Vec<String> {
+pub(crate) fn keys(post: &Post) -> Vec<String> {
     let own = format!("t/{}/", post.blog_id);
     let photos = post.photos.iter().map(|photo| &photo.key);
     let listed = photos.chain(post.clips.iter().map(|clip| &clip.key));

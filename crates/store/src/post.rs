@@ -1,6 +1,6 @@
 //! Posts and pages. Every change that a visitor could see moves the blog's epoch in the same batch.
 
-use crate::{category, job, media};
+use crate::{category, job, media, search};
 use domain::post::{App, Channel, Clip, Format, Photo, Post, Status, Visibility};
 use platform::{Context, Error, Result, Row, Sql, sql};
 use serde::{Serialize, de::DeserializeOwned};
@@ -189,6 +189,17 @@ fn consequences(cx: &Context, old: Option<&Post>, post: &Post) -> Result<Vec<Sql
     if post.channel == Channel::Pages || old.is_some_and(|old| old.channel == Channel::Pages) {
         statements.push(navigation(&post.blog_id));
     }
+    let is_reworded = old.is_none_or(|old| {
+        old.title != post.title
+            || old.html != post.html
+            || old.photos != post.photos
+            || old.clips != post.clips
+            || old.categories != post.categories
+            || old.deleted_at != post.deleted_at
+    });
+    if is_reworded {
+        statements.push(job::insert(cx, search::INDEX, &post.id)?);
+    }
     let is_moved = old.is_none_or(|old| {
         old.categories != post.categories
             || old.published_at != post.published_at
@@ -263,7 +274,7 @@ pub async fn purge(cx: &Context, id: &str) -> Result<()> {
     cx.db.batch(statements).await.map(|_| ())
 }
 
-async fn find_any(cx: &Context, id: &str) -> Result<Option<Post>> {
+pub(crate) async fn find_any(cx: &Context, id: &str) -> Result<Option<Post>> {
     let statement =
         sql(concat!("select ", columns!(), " from posts p where p.id = ?1"), [id.into()]);
     cx.db.first(statement).await?.as_ref().map(post).transpose()
@@ -371,50 +382,6 @@ pub async fn find_public(cx: &Context, id: &str) -> Result<Option<(String, Strin
     );
     let Some(row) = cx.db.first(statement).await? else { return Ok(None) };
     Ok(Some((row.text("path")?, row.text("username")?)))
-}
-
-/// The newest of one's own posts or pages of one status, before the one at (`published_at`, `id`) if one is given.
-pub async fn list_own(
-    cx: &Context,
-    blog_id: &str,
-    (channel, status): (Channel, Status),
-    before: Option<(i64, &str)>,
-    limit: i64,
-) -> Result<Vec<Post>> {
-    let (at, id) = before.unwrap_or((LAST, ""));
-    let statement = sql(
-        concat!(
-            "select ",
-            columns!(),
-            " from posts p
-              where p.blog_id = ?1 and p.channel = ?2 and p.status = ?3 and p.deleted_at is null
-                and (p.published_at, p.id) < (?4, ?5)
-              order by p.published_at desc, p.id desc limit ?6"
-        ),
-        [
-            blog_id.into(),
-            channel.word().into(),
-            status.word().into(),
-            at.into(),
-            id.into(),
-            limit.into(),
-        ],
-    );
-    posts(&cx.db.all(statement).await?)
-}
-
-/// What was deleted last and can be brought back.
-pub async fn list_deleted(cx: &Context, blog_id: &str, limit: i64) -> Result<Vec<Post>> {
-    let statement = sql(
-        concat!(
-            "select ",
-            columns!(),
-            " from posts p where p.blog_id = ?1 and p.deleted_at is not null and p.purged_at is null
-              order by p.deleted_at desc limit ?2"
-        ),
-        [blog_id.into(), limit.into()],
-    );
-    posts(&cx.db.all(statement).await?)
 }
 
 /// The newest public posts of an account and of those it follows, with their authors.

@@ -33,6 +33,8 @@ const ROUTES: &[Route] = &[
         .limits(WRITE)
         .body(BODY_BYTES_MAX),
     Route::post("/posts/{id}/deletion", Who::Session, |v| Box::pin(post::delete(v))).limits(WRITE),
+    Route::post("/posts/{id}/undeletion", Who::Session, |v| Box::pin(post::undelete(v)))
+        .limits(WRITE),
     Route::get("/micropub", Who::Token(&[]), |v| Box::pin(micropub_query::show(v))),
     Route::post("/micropub", Who::Token(&[]), |v| Box::pin(micropub::act(v)))
         .limits(WRITE)
@@ -81,6 +83,10 @@ const ROUTES: &[Route] = &[
 const JOBS: &[Job] = &[
     Job { kind: store::media::DELETION, run: |cx, job| Box::pin(media::delete(cx, job)) },
     Job { kind: store::post::PUBLICATION, run: |cx, job| Box::pin(publish::run_due(cx, job)) },
+    Job {
+        kind: store::search::INDEX,
+        run: |cx, job| Box::pin(store::search::index(cx, &job.subject)),
+    },
     Job { kind: store::post::PURGE, run: |cx, job| Box::pin(publish::purge(cx, job)) },
     Job {
         kind: store::upload::DELETION,
