@@ -22,7 +22,6 @@ macro_rules! columns {
          p.deleted_at, p.purged_at, p.revision"
     };
 }
-pub(crate) use columns;
 
 pub(crate) fn post(row: &Row) -> Result<Post> {
     Ok(Post {

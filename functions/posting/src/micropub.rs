@@ -273,7 +273,12 @@ fn address(cx: &Context, key: &str) -> String {
 /// Where a post stands now, or will.
 fn stands(cx: &Context, writer: &Writer, post: &Post, status: StatusCode) -> Result<Response> {
     let url = publish::permalink(cx, writer, post);
-    located(status, &url, json!({ "url": url }))
+    let mut body = json!({ "url": url });
+    if let (false, Some(body)) = (post.is_visible(), body.as_object_mut()) {
+        let preview = web::preview_url(cx, &writer.username, &post.id)?;
+        body.insert("preview".to_owned(), preview.into());
+    }
+    located(status, &url, body)
 }
 
 /// An answer with an address in `Location`.

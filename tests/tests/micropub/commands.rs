@@ -11,6 +11,8 @@ fn a_draft_is_seen_by_its_author_alone_until_it_is_published() {
     let url = app.created(answer.clone());
     assert_eq!(json(&answer)["url"], url);
     assert_eq!(app.page(&url).status, 404);
+    let preview = json(&answer)["preview"].as_str().expect("an address for a look").to_owned();
+    assert!(preview.starts_with(&format!("{}/preview/", app.pipit.blog_url(&app.person))));
     assert_eq!(app.source(&url)["properties"]["post-status"], json!(["draft"]));
     assert_eq!(app.query("q=source")["items"], json!([]));
     assert_eq!(

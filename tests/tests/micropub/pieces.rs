@@ -97,8 +97,8 @@ mod in_memory {
     #[test]
     fn more_than_the_longest_file_is_refused() {
         let app = App::with(Pipit::in_memory(), &crate::app::EVERYTHING);
-        let piece = base64(&vec![0; 3 << 20]);
-        for _ in 0..15 {
+        let piece = base64(&vec![0; 1 << 20]);
+        for _ in 0..45 {
             append(&app, "1", &piece).expect(202);
         }
         refused(append(&app, "1", &piece), 400, "invalid_request");

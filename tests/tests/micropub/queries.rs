@@ -75,6 +75,21 @@ fn ones_posts_are_listed_a_page_at_a_time_and_found_by_their_words() {
     refused(app.ask(Ask::get(other)), 403, "forbidden");
 }
 
+/// An app edits the text that the list gave it, so no text is cut; the list is.
+#[test]
+fn a_list_of_long_texts_is_short() {
+    let app = App::new();
+    let text = "é".repeat(250_000);
+    for number in 0..20 {
+        let number = number.to_string();
+        app.created(app.form(&[("content", &text), ("name", &number)]));
+    }
+    let list = app.query("q=source&limit=100");
+    assert_eq!(contents(&list).len(), 16);
+    assert!(contents(&list).iter().all(|content| *content == text));
+    assert_eq!(contents(&app.query("q=source&limit=100&offset=16")).len(), 4);
+}
+
 #[test]
 fn categories_are_found_by_what_was_typed() {
     let app = App::new();
