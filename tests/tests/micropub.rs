@@ -29,6 +29,7 @@ fn check_101_create_an_h_entry_post_with_multiple_categories_form_encoded() {
     let app = App::new();
     let fields = [&HELLO[..], &[("category[]", "test1"), ("category[]", "test2")]].concat();
     let url = app.created(app.form(&fields));
+    app.page(&url).expect_text("<bdi>test1</bdi>").expect_text("<bdi>test2</bdi>");
     assert_eq!(app.source(&url)["properties"]["category"], json!(["test1", "test2"]));
 }
 
@@ -58,6 +59,7 @@ fn check_201_create_an_h_entry_post_with_multiple_categories_json() {
     let app = App::new();
     let properties = json!({ "content": ["Two categories"], "category": ["test1", "test2"] });
     let url = app.created(app.entry(properties));
+    app.page(&url).expect_text("<bdi>test1</bdi>").expect_text("<bdi>test2</bdi>");
     assert_eq!(app.source(&url)["properties"]["category"], json!(["test1", "test2"]));
 }
 
@@ -156,19 +158,21 @@ fn check_400_replace_a_property() {
 
 #[test]
 fn check_401_add_a_value_to_an_existing_property() {
-    let (_, source) = updated(
+    let (page, source) = updated(
         json!({ "content": ["Two categories in the end"], "category": ["test1"] }),
         json!({ "add": { "category": ["test2"] } }),
     );
+    page.expect_text("<bdi>test1</bdi>").expect_text("<bdi>test2</bdi>");
     assert_eq!(source["category"], json!(["test1", "test2"]));
 }
 
 #[test]
 fn check_402_add_a_value_to_a_non_existent_property() {
-    let (_, source) = updated(
+    let (page, source) = updated(
         json!({ "content": ["No category in the beginning"] }),
         json!({ "add": { "category": ["test1"] } }),
     );
+    page.expect_text("<bdi>test1</bdi>");
     assert_eq!(source["category"], json!(["test1"]));
 }
 

@@ -13,6 +13,7 @@ fn a_draft_is_seen_by_its_author_alone_until_it_is_published() {
     assert_eq!(app.page(&url).status, 404);
     let preview = json(&answer)["preview"].as_str().expect("an address for a look").to_owned();
     assert!(preview.starts_with(&format!("{}/preview/", app.pipit.blog_url(&app.person))));
+    app.page(&preview).expect(200).expect_text("Not yet");
     assert_eq!(app.source(&url)["properties"]["post-status"], json!(["draft"]));
     assert_eq!(app.query("q=source")["items"], json!([]));
     assert_eq!(
@@ -82,6 +83,7 @@ fn a_title_makes_an_article_and_a_channel_a_page() {
     let page = app.form(&[("name", "About"), ("content", "Me"), ("mp-channel", "pages")]);
     let page = app.created(page);
     assert_eq!(page, format!("{}/about", app.pipit.blog_url(&app.person)));
+    app.page(&page).expect(200).expect_text("Me");
     assert_eq!(
         app.query("q=source&mp-channel=pages")["items"][0]["properties"]["url"],
         json!([page])
@@ -104,14 +106,19 @@ fn a_destination_is_ones_own_blog() {
 }
 
 #[test]
-fn kinds_of_posts_are_kept() {
+fn kinds_of_posts_are_kept_and_shown() {
     let app = App::new();
     const THERE: &str = "https://other.example/post";
-    for property in ["in-reply-to", "like-of", "repost-of", "bookmark-of"] {
+    for (property, class) in [
+        ("in-reply-to", "u-in-reply-to"),
+        ("like-of", "u-like-of"),
+        ("repost-of", "u-repost-of"),
+        ("bookmark-of", "u-bookmark-of"),
+    ] {
         let content = format!("About {property}");
         let url = app.created(app.form(&[("content", &content), (property, THERE)]));
         assert_eq!(app.source(&url)["properties"][property], json!([THERE]));
-        app.page(&url).expect(200);
+        app.page(&url).expect(200).expect_text(class).expect_text(THERE);
     }
     let rsvp = app.form(&[("in-reply-to", THERE), ("rsvp", "yes"), ("content", "I come")]);
     let rsvp = app.created(rsvp);
