@@ -274,6 +274,27 @@ fn pages_carry_what_readers_and_machines_look_for() {
 }
 
 #[test]
+fn editors_find_how_to_write_here() {
+    let pipit = Pipit::start();
+    let ann = pipit.sign_up("ann");
+    let blog = pipit.blog(&ann);
+    let url = pipit.blog_url(&ann);
+    // One app looks for these letters in this order.
+    let link = format!(
+        "<link rel=\"EditURI\" type=\"application/rsd+xml\" title=\"RSD\" href=\"{url}/rsd.xml\" />"
+    );
+    blog.get("/").expect(200).expect_text(&link);
+    let rsd = blog.get("/rsd.xml").expect(200);
+    assert_eq!(rsd.header("content-type"), "application/rsd+xml; charset=utf-8");
+    assert_eq!(rsd.attributes("name").first().map(String::as_str), Some("WordPress"));
+    assert_eq!(rsd.attributes("preferred"), ["true", "false", "false", "false", "false"]);
+    assert_eq!(rsd.attributes("apiLink"), vec![format!("{url}/xmlrpc.php"); 5]);
+    let again = Ask::get("/rsd.xml").with("if-none-match", rsd.header("etag"));
+    blog.send(again).expect(304);
+    pipit.browser_on(&blog.host.replace(&ann.username, "nobody")).get("/rsd.xml").expect(404);
+}
+
+#[test]
 fn odd_paths_find_nothing_and_break_nothing() {
     let pipit = Pipit::start();
     let ann = pipit.sign_up("ann");

@@ -7,6 +7,7 @@ mod home;
 mod post;
 mod preview;
 mod robots;
+mod rsd;
 mod theme;
 mod validators;
 
@@ -30,6 +31,7 @@ const ROUTES: &[Route] = &[
     Route::get("/rss", Who::Anyone, |v| Box::pin(feed::alias(v))).on(Site::Blog),
     Route::get("/rss.xml", Who::Anyone, |v| Box::pin(feed::alias(v))).on(Site::Blog),
     Route::get("/index.xml", Who::Anyone, |v| Box::pin(feed::alias(v))).on(Site::Blog),
+    Route::get("/rsd.xml", Who::Anyone, |v| Box::pin(rsd::show(v))).on(Site::Blog),
     Route::get("/favicon.ico", Who::Anyone, |v| Box::pin(robots::icon(v))).on(Site::Blog),
     Route::get("/favicon.ico", Who::Anyone, |v| Box::pin(robots::icon(v))),
     Route::get("/robots.txt", Who::Anyone, |v| Box::pin(robots::show(v))).on(Site::Blog),
