@@ -4,7 +4,7 @@ use crate::{Answer, Ask, Mail, pipit::Origins};
 use futures_executor::block_on;
 use host_native::Native;
 use http::{HeaderValue, header};
-use platform::{Body, ClientAddress, Config, Context, Sql};
+use platform::{Body, ClientAddress, Config, Context, Sql, WithoutTls};
 use std::{cell::RefCell, collections::BTreeMap, net::IpAddr, rc::Rc};
 
 const ANSWER_BYTES_MAX: usize = 64 << 20;
@@ -15,6 +15,8 @@ pub struct Memory {
     pub native: Native,
     /// When true, jobs run after each request, as the woken runner would.
     pub runs_jobs: std::cell::Cell<bool>,
+    /// When true, requests come without TLS, as far as the host knows.
+    pub is_without_tls: std::cell::Cell<bool>,
     config: RefCell<Rc<Config>>,
 }
 
@@ -25,7 +27,12 @@ impl Memory {
         let config = Config::read(|name| settings.get(name).map(|value| (*value).to_owned()));
         let config = config.expect("the settings of the test are complete");
         let config = RefCell::new(Rc::new(config));
-        Self { native, runs_jobs: std::cell::Cell::new(true), config }
+        Self {
+            native,
+            runs_jobs: std::cell::Cell::new(true),
+            is_without_tls: Default::default(),
+            config,
+        }
     }
 
     /// A context for one request. Each comes a millisecond later, as on the edge.
@@ -100,6 +107,9 @@ impl Memory {
             .header(header::HOST, host);
         if let Some(address) = address {
             request = request.extension(ClientAddress(address));
+        }
+        if self.is_without_tls.get() {
+            request = request.extension(WithoutTls);
         }
         for (name, value) in &ask.headers {
             request = request.header(name, value);

@@ -239,3 +239,13 @@ mod in_memory {
         assert_eq!(check(&pipit, &token).expect(200).cost().rows_written, 0);
     }
 }
+
+#[test]
+fn a_token_that_comes_without_tls_is_told_so_in_memory() {
+    let pipit = Pipit::with(&[("APP_ORIGIN", "https://localhost:8787")]);
+    let memory = pipit.memory().expect("it is in memory");
+    refused(check(&pipit, "x"), 401, "unauthorized");
+    memory.is_without_tls.set(true);
+    refused(check(&pipit, "x"), 403, "forbidden");
+    pipit.browser().get("/about").expect(200);
+}

@@ -4,7 +4,7 @@ use crate::js;
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use http::{HeaderValue, Method, StatusCode, header};
-use platform::{Body, Chunks, ClientAddress, Error, Request, Response, Result};
+use platform::{Body, Chunks, ClientAddress, Error, Request, Response, Result, WithoutTls};
 use worker::{
     FixedLengthStream, ResponseBody,
     js_sys::Uint8Array,
@@ -26,6 +26,9 @@ pub fn request(raw: &web_sys::Request, body: Body) -> Result<Request> {
     if !req.headers().contains_key(header::HOST) {
         let host = HeaderValue::from_str(authority).map_err(|_| not_http())?;
         req.headers_mut().insert(header::HOST, host);
+    }
+    if url.starts_with("http:") {
+        req.extensions_mut().insert(WithoutTls);
     }
     // Set by Cloudflare, whatever the client sent; every other such header is the client's word.
     let address = req.headers().get("cf-connecting-ip").and_then(|ip| ip.to_str().ok());

@@ -14,7 +14,7 @@ use crate::{
 };
 use chrono::TimeDelta;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use platform::{Body, ClientAddress, Context, Error, Ports, Random, Result};
+use platform::{Body, ClientAddress, Context, Error, Ports, Random, Result, WithoutTls};
 use spin_sdk::wasip3::{
     http::{
         client,
@@ -110,6 +110,9 @@ fn incoming_request(head: Head, request: Request) -> Result<platform::Request> {
     request.headers_mut().insert(header::HOST, host);
     if let Some(client) = head.client {
         request.extensions_mut().insert(ClientAddress(client));
+    }
+    if head.is_without_tls {
+        request.extensions_mut().insert(WithoutTls);
     }
     Ok(request)
 }

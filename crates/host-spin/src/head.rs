@@ -13,6 +13,8 @@ pub const INTERNAL: HeaderName = HeaderName::from_static("x-pipit-internal");
 pub const HOST: HeaderName = HeaderName::from_static("x-pipit-host");
 /// The visitor's address.
 pub const CLIENT: HeaderName = HeaderName::from_static("x-pipit-client");
+/// Present when the visitor came without TLS.
+pub const WITHOUT_TLS: HeaderName = HeaderName::from_static("x-pipit-without-tls");
 
 /// RFC 9110, section 7.6.1: headers of one connection, which are not passed on.
 const HOP_BY_HOP: [&str; 9] = [
@@ -37,6 +39,8 @@ pub struct Head {
     pub host: String,
     /// The visitor's address, where it is known.
     pub client: Option<IpAddr>,
+    /// Whether a proxy that is believed says that the visitor came without TLS.
+    pub is_without_tls: bool,
     /// Whether another component of ours sent it.
     pub is_internal: bool,
     /// The headers without `host`, without Spin's and without ours.
@@ -62,11 +66,13 @@ impl Head {
         let outside = || authority.or_else(|| text(&headers, &header::HOST));
         let host = if is_internal { text(&headers, &HOST) } else { outside() };
         let client = client(&headers, is_internal, &settings.trusted_proxies);
+        let is_without_tls = is_without_tls(&headers, is_internal, &settings.trusted_proxies);
         Ok(Self {
             method,
             target: request.get_path_with_query().unwrap_or_else(|| "/".to_owned()),
             host: host.unwrap_or_default(),
             client,
+            is_without_tls,
             is_internal,
             headers: outward(headers),
         })
@@ -90,6 +96,9 @@ impl Head {
         if let Some(client) = self.client {
             let client = HeaderValue::try_from(client.to_string()).map_err(Error::internal)?;
             self.headers.insert(CLIENT, client);
+        }
+        if self.is_without_tls {
+            self.headers.insert(WITHOUT_TLS, HeaderValue::from_static("1"));
         }
         Ok(self.headers)
     }
@@ -119,8 +128,7 @@ fn client(headers: &HeaderMap, is_internal: bool, trusted: &[IpAddr]) -> Option<
     if is_internal {
         return text(headers, &CLIENT)?.parse().ok();
     }
-    let peer = text(headers, &HeaderName::from_static("spin-client-addr"))?;
-    let peer = peer.parse::<SocketAddr>().ok()?.ip().to_canonical();
+    let peer = peer(headers)?;
     if !trusted.contains(&peer) {
         return Some(peer);
     }
@@ -131,6 +139,21 @@ fn client(headers: &HeaderMap, is_internal: bool, trusted: &[IpAddr]) -> Option<
     hops.map(|hop| hop.map(|ip| ip.to_canonical()))
         .find(|hop| hop.is_none_or(|ip| !trusted.contains(&ip)))
         .unwrap_or(Some(peer))
+}
+
+/// The proxy's word, and of several proxies that of the one that we know.
+fn is_without_tls(headers: &HeaderMap, is_internal: bool, trusted: &[IpAddr]) -> bool {
+    if is_internal {
+        return headers.contains_key(WITHOUT_TLS);
+    }
+    let said = headers.get_all("x-forwarded-proto").iter().next_back();
+    peer(headers).is_some_and(|peer| trusted.contains(&peer))
+        && said.is_some_and(|value| value.as_bytes().ends_with(b"http"))
+}
+
+fn peer(headers: &HeaderMap) -> Option<IpAddr> {
+    let peer = text(headers, &HeaderName::from_static("spin-client-addr"))?;
+    Some(peer.parse::<SocketAddr>().ok()?.ip().to_canonical())
 }
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
@@ -177,6 +200,26 @@ mod tests {
             ("x-forwarded-for", "1.1.1.1, nonsense"),
         ]);
         assert_eq!(client(&sent, false, &[proxy]), None);
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_says_that_there_was_no_tls() {
+        let proxy: IpAddr = [10, 0, 0, 1].into();
+        for (said, inner, trusted, expected) in [
+            ("http", "", vec![proxy], true),
+            ("https, http", "", vec![proxy], true),
+            ("http, https", "", vec![proxy], false),
+            ("https", "1", vec![proxy], false),
+            ("http", "", vec![], false),
+        ] {
+            let mut sent = headers(&[("spin-client-addr", "10.0.0.1:999")]);
+            sent.insert("x-forwarded-proto", HeaderValue::from_static(said));
+            if !inner.is_empty() {
+                sent.insert(WITHOUT_TLS, HeaderValue::from_static(inner));
+            }
+            assert_eq!(is_without_tls(&sent, false, &trusted), expected, "{said} {trusted:?}");
+            assert_eq!(is_without_tls(&sent, true, &trusted), !inner.is_empty(), "{said} inside");
+        }
     }
 
     #[test]

@@ -57,6 +57,10 @@ pub type Decode = fn(&[u8], &str) -> Option<String>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
+/// Stands in a request's extensions when the host knows that it came without TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WithoutTls;
+
 /// The ports, the configuration and the time of one request. Time is a value, captured once.
 pub struct Context {
     /// The database, counted.

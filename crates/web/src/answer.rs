@@ -5,7 +5,9 @@ use crate::{
 };
 use http::{Method, header};
 use percent_encoding::percent_decode_str;
-use platform::{ClientAddress, Context, Error, Policy, Request, Response, Result, Site};
+use platform::{
+    ClientAddress, Context, Error, Policy, Request, Response, Result, Site, WithoutTls,
+};
 
 /// Answers a request: finds its route among the functions' tables, holds it to the route's rules,
 /// runs the handler and makes every error a response. It never fails.
@@ -39,6 +41,9 @@ async fn route_and_run(
     asked.route.set(Some(route.path));
     asked.for_programs.set(route.for_programs);
     asked.from_anywhere.set(route.from_anywhere);
+    if route.for_programs {
+        refuse_without_tls(cx, &req)?;
+    }
     if content_length(&req).is_some_and(|length| length > route.body_bytes_max) {
         return Err(Error::TooLarge);
     }
@@ -168,6 +173,18 @@ fn vagueness(route: &Route) -> (bool, usize) {
 
 pub(crate) fn content_length(req: &Request) -> Option<usize> {
     req.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// A redirect would hide that the token has travelled in the open, each time anew.
+fn refuse_without_tls(cx: &Context, req: &Request) -> Result<()> {
+    if req.extensions().get::<WithoutTls>().is_none() || cx.config.app_origin.scheme() != "https" {
+        return Ok(());
+    }
+    Err(Error::Forbidden(
+        "Programs are answered over https alone. A token that was sent without it is a secret no longer: \
+         make another one."
+            .into(),
+    ))
 }
 
 /// Fetch metadata (W3C Fetch Metadata Request Headers), and `Origin` where a browser sends none: a form on
