@@ -55,7 +55,7 @@ CREATE TABLE blogs (
   post_count integer not null default 0, -- public posts, so that paging needs no look-ahead
   changed_at integer not null default 0, -- when the epoch last moved
   created_at integer not null
-, navigation text not null default '[]', hides_app integer not null default 0) strict, without rowid;
+, navigation text not null default '[]', hides_app integer not null default 0, categories text not null default '[]') strict, without rowid;
 CREATE INDEX blogs_by_account on blogs (account_id);
 CREATE TABLE browsers (
   account_id text not null references accounts (id) on delete cascade,
@@ -66,9 +66,11 @@ CREATE TABLE browsers (
 CREATE TABLE categories (
   blog_id text not null references blogs (id) on delete cascade,
   slug text not null,
-  name text not null,                -- as it was first written
+  name text not null, is_renamed integer not null default 0, former text not null default '[]', removed_at integer, step text not null default '', filter text not null default '',                -- as it was first written
   primary key (blog_id, slug)
 ) strict, without rowid;
+CREATE INDEX categories_filtered on categories (blog_id) where filter <> '';
+CREATE INDEX categories_renamed on categories (blog_id, name collate nocase) where is_renamed = 1;
 CREATE TABLE challenges (
   id text primary key,               -- 128 random bits, hex
   kind text not null check (kind in ('signin', 'signup')),

@@ -1,5 +1,6 @@
 //! A hosted blog: who writes it, what it is called, and how often it has changed.
 
+use crate::{post::Post, slug};
 use serde::{Deserialize, Serialize};
 
 /// A page that the blog's head leads to.
@@ -9,6 +10,19 @@ pub struct Link {
     pub path: String,
     /// Text, not HTML.
     pub title: String,
+}
+
+/// What has become of a category since posts were put into it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// Of its address; it stays.
+    pub slug: String,
+    /// What it is called now.
+    pub name: String,
+    /// What posts may still call it.
+    pub former: Vec<String>,
+    /// 1 where it is removed.
+    pub is_removed: u8,
 }
 
 /// A blog as its pages and feeds need it.
@@ -42,4 +56,29 @@ pub struct Blog {
     /// Whether readers are not told which app a post was written with.
     #[serde(default)]
     pub hides_app: bool,
+    /// Its categories that were renamed or removed.
+    #[serde(default)]
+    pub categories: Vec<Changed>,
+}
+
+impl Blog {
+    /// The categories of a post as readers see them: slug and name.
+    pub fn categories_of(&self, post: &Post) -> Vec<(String, String)> {
+        post.categories.iter().filter_map(|name| self.category(name)).collect()
+    }
+
+    fn category(&self, name: &str) -> Option<(String, String)> {
+        let slug = slug::of_category(name);
+        let is_named = |changed: &&Changed| {
+            let mut known = changed.former.iter().chain([&changed.name]);
+            known.any(|known| known.eq_ignore_ascii_case(name))
+        };
+        let changed = self.categories.iter().find(is_named);
+        let changed = changed.or_else(|| self.categories.iter().find(|other| other.slug == slug));
+        match changed {
+            None => Some((slug, name.to_owned())),
+            Some(changed) if changed.is_removed > 0 => None,
+            Some(changed) => Some((changed.slug.clone(), changed.name.clone())),
+        }
+    }
 }

@@ -10,6 +10,7 @@ pub mod datetime;
 pub mod device;
 pub mod email;
 pub mod feed;
+pub mod filter;
 pub mod html;
 pub mod indieauth;
 pub mod mail;

@@ -18,6 +18,7 @@ pub(crate) fn blog(row: &Row) -> Result<Blog> {
         changed_at: row.int("changed_at")?,
         navigation: serde_json::from_str(&row.text("navigation")?).map_err(Error::internal)?,
         hides_app: row.int("hides_app")? != 0,
+        categories: serde_json::from_str(&row.text("categories")?).map_err(Error::internal)?,
     })
 }
 
@@ -25,9 +26,15 @@ pub(crate) fn blog(row: &Row) -> Result<Blog> {
 pub async fn find_by_username(cx: &Context, username: &str) -> Result<Option<Blog>> {
     let statement = sql(
         "select b.id, b.account_id, b.username, b.title, b.tagline, a.name as author, a.site, b.language, b.epoch,
-           b.post_count, b.navigation, b.hides_app, max(b.changed_at, b.created_at) as changed_at
+           b.post_count, b.navigation, b.hides_app, b.categories, max(b.changed_at, b.created_at) as changed_at
          from blogs b join accounts a on a.id = b.account_id where b.username = ?1",
         [username.into()],
     );
     cx.db.first(statement).await?.as_ref().map(blog).transpose()
+}
+
+/// The user name of a blog.
+pub async fn username(cx: &Context, blog_id: &str) -> Result<Option<String>> {
+    let statement = sql("select username from blogs where id = ?1", [blog_id.into()]);
+    cx.db.first(statement).await?.map(|row| row.text("username")).transpose()
 }

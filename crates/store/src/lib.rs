@@ -8,6 +8,7 @@ pub mod address;
 pub mod app_challenge;
 pub mod blog;
 pub mod category;
+pub mod category_change;
 pub mod challenge;
 pub mod consent;
 pub mod creation;

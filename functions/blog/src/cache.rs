@@ -170,6 +170,7 @@ mod tests {
             changed_at: 1_795_356_300,
             navigation: vec![],
             hides_app: false,
+            categories: vec![],
         };
         Key { blog, page }
     }

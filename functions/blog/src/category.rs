@@ -62,7 +62,7 @@ async fn render_index(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
         blog: BlogView::new(&cx.config, &key.blog),
         build: cx.config.build.clone(),
         canonical: format!("{url}/categories"),
-        categories: categories.into_iter().map(|category| Named::category(category.name)).collect(),
+        categories: categories.into_iter().map(|of| Named::category((of.slug, of.name))).collect(),
     };
     let page = page.render().map_err(Error::internal)?;
     Ok(Some(Rendered::new(StatusCode::OK, HTML, &key.blog, page)))
@@ -77,7 +77,9 @@ async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
     if is_full {
         posts.pop();
     }
-    let Some(heading) = posts.first().and_then(|post| name(post, slug)) else { return Ok(None) };
+    let Some(heading) = posts.first().and_then(|post| name(&key.blog, post, slug)) else {
+        return Ok(None);
+    };
     let url = address(&cx.config, &key.blog, slug);
     let older = posts.last().filter(|_| is_full);
     let older = older.map(|post| format!("{url}/before/{}-{}", post.published_at, post.id));
@@ -106,8 +108,8 @@ fn address(config: &Config, blog: &Blog, slug: &str) -> String {
 }
 
 /// The category's name, as the post has it.
-fn name(post: &Post, slug: &str) -> Option<String> {
-    post.categories.iter().find(|name| slug::of_category(name) == slug).cloned()
+fn name(blog: &Blog, post: &Post, slug: &str) -> Option<String> {
+    blog.categories_of(post).into_iter().find(|(other, _)| other == slug).map(|(_, name)| name)
 }
 
 #[cfg(test)]

@@ -45,7 +45,10 @@ pub async fn alias(v: Visit<'_>) -> Result<Response> {
 
 async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
     let blog = &key.blog;
-    let posts = store::post::list_newest(cx, &blog.id, POSTS).await?;
+    let mut posts = store::post::list_newest(cx, &blog.id, POSTS).await?;
+    for post in &mut posts {
+        post.categories = blog.categories_of(post).into_iter().map(|(_, name)| name).collect();
+    }
     let url = cx.config.blog_origin(&blog.username);
     let home = format!("{url}/");
     let feed_url = format!("{url}/feed.xml");

@@ -62,10 +62,9 @@ pub struct Named {
 }
 
 impl Named {
-    /// A link to a category.
-    pub fn category(name: String) -> Self {
-        let url = slug::category_path(&slug::of_category(&name));
-        Self { name, url }
+    /// A link to a category, by its slug and its name.
+    pub fn category((slug, name): (String, String)) -> Self {
+        Self { name, url: slug::category_path(&slug) }
     }
 }
 
@@ -88,7 +87,9 @@ impl PostView {
         let address = |key: &str| config.media_url(key);
         let files = Files { address: &address, is_lazy: is_listed, links_elsewhere: false };
         let shown = if is_listed { CATEGORIES_LISTED } else { usize::MAX };
+        let categories = blog.categories_of(&post).into_iter().take(shown);
         Self {
+            categories: categories.map(Named::category).collect(),
             url: format!("{}{}", config.blog_origin(&blog.username), post.path),
             context: post.context_html(),
             files: post.files_html(&files),
@@ -96,7 +97,6 @@ impl PostView {
             html: post.html,
             published_iso: datetime::rfc3339(post.published_at),
             published: datetime::human(post.published_at, &blog.language),
-            categories: post.categories.into_iter().take(shown).map(Named::category).collect(),
         }
     }
 }

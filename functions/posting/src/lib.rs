@@ -2,6 +2,7 @@
 
 mod api;
 mod avatar;
+mod category;
 mod compose;
 mod draft;
 mod gravatar;
@@ -69,6 +70,16 @@ const ROUTES: &[Route] = &[
     Route::get("/posts/{username}", Who::Anyone, |v| Box::pin(api::list(v)))
         .from_anywhere()
         .limits(READ),
+    Route::get("/settings/categories", Who::Session, |v| Box::pin(category::index(v))),
+    Route::post("/settings/categories", Who::Session, |v| Box::pin(category::create(v)))
+        .limits(WRITE),
+    Route::get("/settings/categories/{slug}", Who::Session, |v| Box::pin(category::edit(v))),
+    Route::post("/settings/categories/{slug}", Who::Session, |v| Box::pin(category::update(v)))
+        .limits(WRITE),
+    Route::post("/settings/categories/{slug}/deletion", Who::Session, |v| {
+        Box::pin(category::delete(v))
+    })
+    .limits(WRITE),
     Route::get("/settings/profile", Who::Session, |v| Box::pin(profile::edit(v))),
     Route::post("/settings/profile", Who::Session, |v| Box::pin(profile::update(v)))
         .limits(WRITE)
@@ -81,6 +92,7 @@ const ROUTES: &[Route] = &[
 ];
 
 const JOBS: &[Job] = &[
+    Job { kind: store::category_change::CHANGE, run: |cx, job| Box::pin(category::run(cx, job)) },
     Job { kind: store::media::DELETION, run: |cx, job| Box::pin(media::delete(cx, job)) },
     Job { kind: store::post::PUBLICATION, run: |cx, job| Box::pin(publish::run_due(cx, job)) },
     Job {

@@ -1,6 +1,6 @@
 //! One way to write, whichever door somebody comes by: the composer, Micropub, XML-RPC.
 
-use crate::media;
+use crate::{category, media};
 use domain::{
     media::Clean,
     post::{self, App, Channel, Clip, Format, Photo, Post, Status, Visibility},
@@ -345,6 +345,7 @@ async fn apply(cx: &Context, old: &Post, entry: Entry) -> Result<(Post, Vec<Sql>
     files.place(cx, &mut post, entry.new_photos, Place::Photo)?;
     files.place(cx, &mut post, entry.new_audio, Place::Audio)?;
     files.place(cx, &mut post, entry.new_video, Place::Video)?;
+    category::sort(cx, old, &mut post).await?;
     post::check(&post).map_err(Error::invalid)?;
     let rows = files.store(cx).await?;
     Ok((post, rows))

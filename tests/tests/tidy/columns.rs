@@ -96,6 +96,7 @@ const NOT_PERSONAL: &[&str] = &[
     "posts.channel",
     "posts.format",
     "categories.blog_id",
+    "categories.step",
     "post_categories.blog_id",
     "post_categories.post_id",
     "creations.key_hash",
