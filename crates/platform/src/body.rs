@@ -26,12 +26,20 @@ impl Body {
     /// # Errors
     /// [`Error::TooLarge`] as soon as there are more, whatever a header promised; the stream's own error.
     pub async fn read(self, max: usize) -> Result<Bytes> {
+        self.read_expected(max, 0).await
+    }
+
+    /// The same, with room from the beginning for as many bytes as the sender says it is.
+    ///
+    /// # Errors
+    /// As [`Body::read`].
+    pub async fn read_expected(self, max: usize, length: usize) -> Result<Bytes> {
         match self {
             Self::Empty => Ok(Bytes::new()),
             Self::Bytes(bytes) if bytes.len() > max => Err(Error::TooLarge),
             Self::Bytes(bytes) => Ok(bytes),
             mut stream @ Self::Stream(_) => {
-                let mut all = BytesMut::new();
+                let mut all = BytesMut::with_capacity(length.min(max));
                 while let Some(chunk) = stream.next().await {
                     let chunk = chunk?;
                     if all.len().saturating_add(chunk.len()) > max {

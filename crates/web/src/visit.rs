@@ -84,7 +84,8 @@ impl Visit<'_> {
 
     /// The body's bytes, at most as many as the route allows.
     pub async fn bytes(&mut self) -> Result<bytes::Bytes> {
-        std::mem::take(self.req.body_mut()).read(self.body_bytes_max).await
+        let length = answer::content_length(&self.req).unwrap_or_default();
+        std::mem::take(self.req.body_mut()).read_expected(self.body_bytes_max, length).await
     }
 
     /// The body as a form: `application/x-www-form-urlencoded` or `multipart/form-data`.

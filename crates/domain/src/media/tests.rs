@@ -164,6 +164,7 @@ fn bombs_are_refused() {
         file[place..place + bytes.len()].copy_from_slice(bytes);
         file
     };
+    let side = sample("built.avif").windows(4).position(|part| part == b"ispe").unwrap() + 8;
     let frame = b"\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0";
     let frames =
         |count: usize| [&b"GIF89a\x01\0\x01\0\0\0\0"[..], &frame.repeat(count), b"\x3b"].concat();
@@ -174,9 +175,23 @@ fn bombs_are_refused() {
         (frames(501), Err(TOO_MANY_FRAMES)),
         (frames(500), Ok(())),
         (frames(0), Err(DAMAGED)),
+        (large("built.avif", side, &[0, 0, 0x20, 0, 0, 0, 0x20, 0]), Err(TOO_MANY_PIXELS)),
+        (
+            [&sample("last.mp4")[..], &b"\0\0\0\x08free".repeat(100_000)].concat(),
+            Err(TOO_MANY_PARTS),
+        ),
     ] {
-        assert_eq!(cleaned(&file).map(|_| ()), expected, "{file:?}");
+        assert_eq!(cleaned(&file).map(|_| ()), expected, "{:?}", &file[..32]);
     }
+}
+
+#[test]
+fn a_film_in_pieces_is_taken_where_there_is_nothing_between_them() {
+    let piece = b"\0\0\0\x18moof\0\0\0\x10mfhd\0\0\0\0\0\0\0\x01";
+    let in_pieces = |name: &str| cleaned(&[&sample(name)[..], piece].concat());
+    assert!(in_pieces("built.m4a").is_ok());
+    let words = in_pieces("last.mp4").unwrap_err();
+    assert!(words.contains("in pieces"), "{words}");
 }
 
 #[test]
