@@ -29,14 +29,12 @@ pub const FORWARDS: &[Forward] = &[
     Forward { site: Site::App, paths: Paths::Exactly("/"), component: "feeds" },
     Forward { site: Site::App, paths: Paths::Below("/@"), component: "posting" },
     Forward { site: Site::Media, paths: Paths::Below("/"), component: "posting" },
+    Forward { site: Site::Blog, paths: Paths::Exactly("/xmlrpc.php"), component: "posting" },
     Forward { site: Site::Blog, paths: Paths::Below("/"), component: "blog" },
 ];
 
 /// The component that answers instead of this function, if it is another one's path.
 pub fn target(function: &Function, site: Site, path: &str) -> Option<&'static str> {
-    if web::has_route(function, site, path) {
-        return None;
-    }
     let forward = FORWARDS.iter().find(|forward| {
         forward.site == site
             && match forward.paths {
@@ -44,6 +42,10 @@ pub fn target(function: &Function, site: Site, path: &str) -> Option<&'static st
                 Paths::Below(prefix) => path.starts_with(prefix),
             }
     })?;
+    // Blogs have a page for every path that is nobody else's: of one path that is, its owner has the say.
+    if matches!(forward.paths, Paths::Below(_)) && web::has_route(function, site, path) {
+        return None;
+    }
     (forward.component != function.name).then_some(forward.component)
 }
 
@@ -60,5 +62,8 @@ mod tests {
         assert_eq!(target(&NOTHING, Site::App, "/"), Some("feeds"));
         assert_eq!(target(&NOTHING, Site::App, "/@maria"), None, "posting has it");
         assert_eq!(target(&NOTHING, Site::App, "/nowhere"), None);
+        assert_eq!(target(&NOTHING, Site::Blog, "/xmlrpc.php"), None, "posting has it");
+        let blog = Function { name: "blog", ..NOTHING };
+        assert_eq!(target(&blog, Site::Blog, "/xmlrpc.php"), Some("posting"));
     }
 }

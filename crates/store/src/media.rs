@@ -107,6 +107,20 @@ pub async fn find_all(cx: &Context, blog_id: &str, keys: &[String]) -> Result<Ve
     cx.db.all(statement).await?.iter().map(media).collect()
 }
 
+/// The object of a blog whose key begins so, with at least as much as tells it from others.
+pub async fn find_by_beginning(
+    cx: &Context,
+    blog_id: &str,
+    beginning: &str,
+) -> Result<Option<Media>> {
+    let statement = sql(
+        "select key, blog_id, content_type, bytes, width, height, alt, created_at from media
+         where key > ?2 and key < ?2 || 'g' and blog_id = ?1 limit 1",
+        [blog_id.into(), beginning.into()],
+    );
+    cx.db.first(statement).await?.as_ref().map(media).transpose()
+}
+
 /// The newest objects of a blog, before the one at (`created_at`, `key`) if one is given.
 pub async fn list(
     cx: &Context,

@@ -17,6 +17,7 @@ mod post;
 mod profile;
 mod publish;
 mod range;
+mod xmlrpc;
 
 use platform::{Policy, Site};
 use web::{Function, Job, Limit, Per, Route, Who};
@@ -84,6 +85,17 @@ const ROUTES: &[Route] = &[
         Box::pin(category::delete(v))
     })
     .limits(WRITE),
+    Route::post("/xmlrpc", Who::Anyone, |v| Box::pin(xmlrpc::act(v)))
+        .limits(xmlrpc::LIMITS)
+        .body(xmlrpc::BODY_BYTES_MAX)
+        .guards_a_secret()
+        .from_anywhere(),
+    Route::post("/xmlrpc.php", Who::Anyone, |v| Box::pin(xmlrpc::act(v)))
+        .on(Site::Blog)
+        .limits(xmlrpc::LIMITS)
+        .body(xmlrpc::BODY_BYTES_MAX)
+        .guards_a_secret()
+        .from_anywhere(),
     Route::get("/settings/profile", Who::Session, |v| Box::pin(profile::edit(v))),
     Route::post("/settings/profile", Who::Session, |v| Box::pin(profile::update(v)))
         .limits(WRITE)
