@@ -103,6 +103,7 @@ pub const COLUMNS: &[Column] = &[
     column("posts", "app_name", "The app that a post was written with", "Shown beside the post", POST),
     column("posts", "app_url", "The address of that app", "Shown beside the post", POST),
     column("blogs", "navigation", "The titles of the pages that the blog's head leads to", "Shown on the blog", ACCOUNT),
+    column("edits", "form", "What was typed over a public post and is not saved yet", "Giving it back after a crash", POST),
     column("categories", "name", "The names of a blog's categories", "Finding posts on one subject", ACCOUNT),
     column("categories", "slug", "The same in an address", "Finding posts on one subject", ACCOUNT),
     column("categories", "former", "Names that a category had", "Changing its posts", "until they are changed, within minutes"),

@@ -350,6 +350,7 @@ pub fn check(post: &Post) -> Result<(), &'static str> {
     } else if properties_bytes(&post.properties) > PROPERTIES_BYTES_MAX {
         Err("What the app says beside the text is more than 64 kilobytes.")
     } else if post.channel == Channel::Pages
+        && post.status != Status::Draft
         && post.title.as_deref().unwrap_or_default().trim().is_empty()
     {
         Err("A page needs a title.")

@@ -1,6 +1,9 @@
 //! Categories of a blog, and which posts are in them.
 
-use domain::{post::Post, slug};
+use domain::{
+    post::{Post, Status},
+    slug,
+};
 use platform::{Context, Error, Result, Row, Sql, sql};
 
 /// A category.
@@ -16,13 +19,15 @@ fn category(row: &Row) -> Result<Category> {
     Ok(Category { slug: row.text("slug")?, name: row.text("name")? })
 }
 
-/// The statements that put a post into its categories, and out of those that it is no longer in.
+/// The statements that put a post into its categories, and out of those that it is no longer in. A
+/// draft is in none yet: it is saved while somebody still types their names.
 pub(crate) fn of_post(post: &Post, is_new: bool) -> Result<Vec<Sql>> {
     let mut statements = Vec::new();
     if !is_new {
         statements.push(sql("delete from post_categories where post_id = ?1", [(&post.id).into()]));
     }
-    if post.categories.is_empty() || post.deleted_at.is_some() {
+    let is_in_none = post.categories.is_empty() || post.status == Status::Draft;
+    if is_in_none || post.deleted_at.is_some() {
         return Ok(statements);
     }
     let named =

@@ -22,6 +22,7 @@ fn file(name: &str) -> Option<(&'static str, &'static [u8])> {
     Some(match name {
         "pipit.css" => (CSS, include_bytes!("../../../static/pipit.css")),
         "landing.css" => (CSS, include_bytes!("../../../static/landing.css")),
+        "compose.css" => (CSS, include_bytes!("../../../static/compose.css")),
         "blog.css" => (CSS, include_bytes!("../../../static/blog.css")),
         "icon.svg" => ("image/svg+xml", include_bytes!("../../../static/icon.svg")),
         "app.js" => (SCRIPT, include_bytes!("../../../static/app.js")),

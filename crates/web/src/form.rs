@@ -31,6 +31,19 @@ pub struct Form {
 }
 
 impl Form {
+    /// The form that a browser sent as `application/x-www-form-urlencoded`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it has too many fields.
+    pub fn of_urlencoded(body: &[u8]) -> Result<Self> {
+        Ok(Self { fields: urlencoded(body)?, files: vec![] })
+    }
+
+    /// Whether a field was sent, even if it is empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(field, _)| field == name)
+    }
+
     /// The first value of a field as it was sent, or nothing.
     pub fn text(&self, name: &str) -> &str {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
@@ -128,7 +141,7 @@ pub(crate) async fn read(
     match kind(content_type).as_str() {
         "application/x-www-form-urlencoded" => {
             let body = body.read(max.min(URLENCODED_BYTES_MAX)).await?;
-            Ok(Form { fields: urlencoded(&body)?, files: vec![] })
+            Form::of_urlencoded(&body)
         }
         "multipart/form-data" => multipart::read(content_type, body, max, length).await,
         "" if body.read(max).await?.is_empty() => Ok(Form::default()),

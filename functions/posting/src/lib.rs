@@ -1,6 +1,7 @@
 //! Writing: the composer, one's own posts, the person who writes them, and the files that belong to them.
 
 mod api;
+mod autosave;
 mod avatar;
 mod category;
 mod compose;
@@ -11,7 +12,6 @@ mod micropub;
 mod micropub_media;
 mod micropub_pieces;
 mod micropub_query;
-mod page;
 mod person;
 mod post;
 mod profile;
@@ -31,6 +31,17 @@ const ROUTES: &[Route] = &[
     Route::post("/posts", Who::Session, |v| Box::pin(compose::create(v)))
         .limits(WRITE)
         .body(BODY_BYTES_MAX),
+    Route::post("/posts/draft", Who::Session, |v| Box::pin(autosave::save(v)))
+        .limits(TYPE)
+        .body(autosave::BODY_BYTES_MAX),
+    Route::post("/posts/preview", Who::Session, |v| Box::pin(autosave::preview(v)))
+        .limits(LOOK)
+        .body(autosave::BODY_BYTES_MAX),
+    Route::post("/posts/files", Who::Session, |v| Box::pin(autosave::upload(v)))
+        .limits(WRITE)
+        .body(BODY_BYTES_MAX),
+    Route::post("/posts/{id}/edits/deletion", Who::Session, |v| Box::pin(autosave::discard(v)))
+        .limits(WRITE),
     Route::get("/posts/{id}/edit", Who::Session, |v| Box::pin(compose::edit(v))),
     Route::post("/posts/{id}", Who::Session, |v| Box::pin(compose::update(v)))
         .limits(WRITE)
@@ -72,9 +83,6 @@ const ROUTES: &[Route] = &[
     Route::get("/posts/{username}", Who::Anyone, |v| Box::pin(api::list(v)))
         .from_anywhere()
         .limits(READ),
-    Route::get("/pages", Who::Session, |v| Box::pin(page::index(v))),
-    Route::post("/pages/{id}/navigation", Who::Session, |v| Box::pin(page::show(v))).limits(WRITE),
-    Route::post("/pages/{id}/position", Who::Session, |v| Box::pin(page::shift(v))).limits(WRITE),
     Route::get("/settings/categories", Who::Session, |v| Box::pin(category::index(v))),
     Route::post("/settings/categories", Who::Session, |v| Box::pin(category::create(v)))
         .limits(WRITE),
@@ -137,6 +145,14 @@ const WRITE: &[Limit] = &[limit(Per::Address), limit(Per::Account)];
 
 const fn limit(per: Per) -> Limit {
     Limit { per, policy: Policy { name: "write-5m", count: 60, window_seconds: 300 } }
+}
+
+/// A script keeps what somebody types, at most every other second, and shows how it looks.
+const TYPE: &[Limit] = &[typing("draft-5m", Per::Address), typing("draft-5m", Per::Account)];
+const LOOK: &[Limit] = &[typing("preview-5m", Per::Address), typing("preview-5m", Per::Account)];
+
+const fn typing(name: &'static str, per: Per) -> Limit {
+    Limit { per, policy: Policy { name, count: 200, window_seconds: 300 } }
 }
 
 /// A file of 45 megabytes has as many pieces.

@@ -60,7 +60,8 @@ async fn run(mut v: Visit<'_>) -> Result<Response> {
     }
 }
 
-async fn store(cx: &Context, writer: &Writer, clean: Clean, alt: &str) -> Result<Media> {
+/// Stores a file in the library.
+pub async fn store(cx: &Context, writer: &Writer, clean: Clean, alt: &str) -> Result<Media> {
     let new = New::of(cx, &writer.blog_id, clean, alt.to_owned())?;
     let media = new.media.clone();
     let row = new.store(cx).await?;

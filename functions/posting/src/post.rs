@@ -1,6 +1,9 @@
 //! One's own posts: the lists, the search, taking one away and bringing it back.
 
-use crate::publish::{self, Writer};
+use crate::{
+    compose,
+    publish::{self, Writer},
+};
 use askama::Template;
 use domain::{
     datetime,
@@ -25,6 +28,7 @@ struct Index {
     tabs: Vec<Tab>,
     show: &'static str,
     query: Option<String>,
+    said: Option<&'static str>,
     deleted: Option<Row>,
     posts: Vec<Row>,
     older: Option<String>,
@@ -91,6 +95,7 @@ pub async fn index(v: Visit<'_>) -> Result<Response> {
         tabs: TABS.iter().map(tab).collect(),
         show,
         query: query.map(str::to_owned),
+        said: compose::said(&v.query("said")),
         deleted: just_deleted(&v, &blog_url).await?,
         older,
         posts: posts.iter().map(|post| row(&v, &blog_url, post)).collect::<Result<_>>()?,

@@ -112,6 +112,8 @@ pub struct Entry {
     pub published_at: Option<i64>,
     /// For pages: whether the blog's head leads to it.
     pub is_in_navigation: bool,
+    /// Whether a draft's address follows its words: for doors that know it by its id.
+    pub is_moving: bool,
 }
 
 impl Entry {
@@ -231,16 +233,16 @@ async fn before(cx: &Context, writer: &Writer, once: Option<&Once>) -> Result<Op
 /// # Errors
 /// [`Error::Invalid`]; [`Error::Conflict`] when it was changed since it was read.
 pub async fn update(cx: &Context, writer: &Writer, old: &Post, entry: Entry) -> Result<Post> {
-    let wish = entry.slug.clone();
+    let (wish, is_moving) = (entry.slug.clone(), entry.is_moving);
     let (mut post, others) = apply(cx, old, entry).await?;
     let is_first = old.status != Status::Published && post.status != Status::Draft;
-    if wish.is_none() && !is_first {
+    let is_moving = is_moving && old.status == Status::Draft && wished_slug(old).is_none();
+    if wish.is_none() && !is_first && !is_moving {
         store::post::update(cx, old, &post, others).await?;
         changed(cx, writer, &post).await;
         return Ok(post);
     }
-    let kept = old.path.rsplit('/').next().unwrap_or_default();
-    let slug = slug_of(&post, Some(wish.as_deref().unwrap_or(kept)));
+    let slug = slug_of(&post, wish.as_deref().or(wished_slug(old)));
     for attempt in 1..=PATHS_MAX {
         post.path = path(cx, &post, &slug, attempt)?;
         match store::post::update(cx, old, &post, others.clone()).await {
@@ -447,6 +449,23 @@ impl Files {
         }
         Ok(rows)
     }
+}
+
+/// The slug that a post was given by somebody, and not by its own first words, which may change
+/// until it is published.
+pub fn wished_slug(post: &Post) -> Option<&str> {
+    let slug = post.path.rsplit('/').next().filter(|slug| !slug.is_empty())?;
+    let rest = slug.strip_prefix(&slug_of(post, None));
+    // What `path` puts behind a slug: words would be somebody's.
+    let is_ours = |part: &str| {
+        part == "page"
+            || part.bytes().all(|b| b.is_ascii_digit())
+            || part.len() == 8 && part.bytes().all(|b| b.is_ascii_hexdigit())
+    };
+    let is_made = rest.is_some_and(|rest| {
+        rest.is_empty() || rest.starts_with('-') && rest.split('-').all(is_ours)
+    });
+    (!is_made).then_some(slug)
 }
 
 /// What was wished for, else what the post says of itself.

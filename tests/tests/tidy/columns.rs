@@ -56,6 +56,8 @@ const NOT_PERSONAL: &[&str] = &[
     "consents.scopes",
     "consents.challenge",
     "consents.spent_by",
+    "edits.post_id",
+    "edits.blog_id",
     "entries.id",
     "entries.feed_id",
     "entries.key",
