@@ -253,7 +253,7 @@ CREATE TABLE posts (
   published_at integer not null,
   created_at integer not null,
   updated_at integer not null,
-  deleted_at integer, status text not null default 'published' check (status in ('draft', 'scheduled', 'published')), channel text not null default 'posts' check (channel in ('posts', 'pages')), format text not null default 'markdown' check (format in ('markdown', 'html')), clips text not null default '[]', categories text not null default '[]', properties text not null default '{}', app_name text, app_url text, is_in_navigation integer not null default 0, revision integer not null default 1, purged_at integer,                -- then nothing is left of it but its path, for the 410
+  deleted_at integer, status text not null default 'published' check (status in ('draft', 'scheduled', 'published')), channel text not null default 'posts' check (channel in ('posts', 'pages')), format text not null default 'markdown' check (format in ('markdown', 'html')), clips text not null default '[]', categories text not null default '[]', properties text not null default '{}', app_name text, app_url text, is_in_navigation integer not null default 0, revision integer not null default 1, purged_at integer, position integer not null default 1000,                -- then nothing is left of it but its path, for the 410
   unique (blog_id, path)
 ) strict, without rowid;
 CREATE INDEX posts_by_account on posts (account_id, published_at desc, id desc)

@@ -4,6 +4,8 @@
 mod app;
 #[path = "micropub/commands.rs"]
 mod commands;
+#[path = "micropub/kinds.rs"]
+mod kinds;
 #[path = "micropub/media.rs"]
 mod media;
 #[path = "micropub/pieces.rs"]

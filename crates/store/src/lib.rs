@@ -23,6 +23,7 @@ pub mod limit;
 pub mod marker;
 pub mod media;
 pub mod own;
+pub mod page;
 pub mod passkey;
 pub mod post;
 pub mod profile;

@@ -223,15 +223,15 @@ fn consequences(cx: &Context, old: Option<&Post>, post: &Post) -> Result<Vec<Sql
     Ok(statements)
 }
 
-/// The pages that the blog's head leads to, by title, beside its row, so that no page costs rows for them.
-fn navigation(blog_id: &str) -> Sql {
+/// The pages that the blog's head leads to, in their order, beside its row, so that no page costs rows for them.
+pub(crate) fn navigation(blog_id: &str) -> Sql {
     sql(
         "update blogs set navigation = (
            select coalesce(json_group_array(json_object('path', path, 'title', title)), '[]') from (
              select path, title from posts
              where blog_id = ?1 and channel = 'pages' and status = 'published' and deleted_at is null
                and is_in_navigation = 1 and visibility = 'public'
-             order by published_at, id limit 30))
+             order by position, published_at, id limit 30))
          where id = ?1",
         [blog_id.into()],
     )

@@ -12,6 +12,7 @@ mod micropub;
 mod micropub_media;
 mod micropub_pieces;
 mod micropub_query;
+mod page;
 mod person;
 mod post;
 mod profile;
@@ -83,6 +84,9 @@ const ROUTES: &[Route] = &[
     Route::get("/posts/{username}", Who::Anyone, |v| Box::pin(api::list(v)))
         .from_anywhere()
         .limits(READ),
+    Route::get("/pages", Who::Session, |v| Box::pin(page::index(v))),
+    Route::post("/pages/{id}/navigation", Who::Session, |v| Box::pin(page::show(v))).limits(WRITE),
+    Route::post("/pages/{id}/position", Who::Session, |v| Box::pin(page::shift(v))).limits(WRITE),
     Route::get("/settings/categories", Who::Session, |v| Box::pin(category::index(v))),
     Route::post("/settings/categories", Who::Session, |v| Box::pin(category::create(v)))
         .limits(WRITE),

@@ -91,6 +91,12 @@ async fn whole(cx: &Context, upload: &Upload) -> Result<BytesMut> {
     for piece in 1..=upload.pieces {
         let object = cx.blobs.get(&key(upload, piece), None).await?;
         let object = object.ok_or_else(|| Error::invalid(MISSING))?;
+        if whole.is_empty() {
+            // The last piece is no longer than the others; memory that grows by and by is held twice.
+            let pieces = usize::try_from(upload.pieces).map_err(Error::internal)?;
+            let size = usize::try_from(object.size).map_err(Error::internal)?;
+            whole.reserve(size.saturating_mul(pieces).min(max));
+        }
         whole.extend_from_slice(&object.body.read(max).await?);
     }
     Ok(whole)
