@@ -39,7 +39,7 @@ async function strangers(browser) {
 async function signedIn(browser) {
   const { page, context } = await open(browser);
   await signUp(page, name("axe"));
-  for (const path of ["/", "/posts", "/posts?show=drafts", "/posts?q=nothing", "/posts/new", "/subscriptions", "/settings/profile", "/settings/billing"]) {
+  for (const path of ["/", "/posts", "/posts?show=drafts", "/posts?q=nothing", "/pages", "/media", "/settings/categories", "/posts/new", "/subscriptions", "/settings/profile", "/settings/billing"]) {
     await page.goto(origin + path);
     await look(page, `${path}, empty`);
   }

@@ -19,6 +19,7 @@ pub mod feed;
 pub mod follow;
 pub mod invitation;
 pub mod job;
+pub mod library;
 pub mod limit;
 pub mod marker;
 pub mod media;

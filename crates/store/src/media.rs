@@ -27,7 +27,7 @@ pub struct Media {
     pub created_at: i64,
 }
 
-fn media(row: &Row) -> Result<Media> {
+pub(crate) fn media(row: &Row) -> Result<Media> {
     let pixels = |column| -> Result<u32> { Ok(u32::try_from(row.int(column)?).unwrap_or(0)) };
     Ok(Media {
         key: row.text("key")?,

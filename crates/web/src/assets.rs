@@ -23,6 +23,7 @@ fn file(name: &str) -> Option<(&'static str, &'static [u8])> {
         "pipit.css" => (CSS, include_bytes!("../../../static/pipit.css")),
         "landing.css" => (CSS, include_bytes!("../../../static/landing.css")),
         "compose.css" => (CSS, include_bytes!("../../../static/compose.css")),
+        "library.css" => (CSS, include_bytes!("../../../static/library.css")),
         "blog.css" => (CSS, include_bytes!("../../../static/blog.css")),
         "icon.svg" => ("image/svg+xml", include_bytes!("../../../static/icon.svg")),
         "app.js" => (SCRIPT, include_bytes!("../../../static/app.js")),

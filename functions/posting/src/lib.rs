@@ -7,6 +7,7 @@ mod category;
 mod compose;
 mod draft;
 mod gravatar;
+mod library;
 mod media;
 mod micropub;
 mod micropub_media;
@@ -87,6 +88,13 @@ const ROUTES: &[Route] = &[
     Route::get("/pages", Who::Session, |v| Box::pin(page::index(v))),
     Route::post("/pages/{id}/navigation", Who::Session, |v| Box::pin(page::show(v))).limits(WRITE),
     Route::post("/pages/{id}/position", Who::Session, |v| Box::pin(page::shift(v))).limits(WRITE),
+    Route::get("/media", Who::Session, |v| Box::pin(library::index(v))),
+    Route::post("/media", Who::Session, |v| Box::pin(library::create(v)))
+        .limits(WRITE)
+        .body(BODY_BYTES_MAX),
+    Route::post("/media/{name}", Who::Session, |v| Box::pin(library::describe(v))).limits(WRITE),
+    Route::post("/media/{name}/deletion", Who::Session, |v| Box::pin(library::delete(v)))
+        .limits(WRITE),
     Route::get("/settings/categories", Who::Session, |v| Box::pin(category::index(v))),
     Route::post("/settings/categories", Who::Session, |v| Box::pin(category::create(v)))
         .limits(WRITE),
