@@ -1,5 +1,4 @@
-// Helps while writing: counts, keeps what is typed, shows how it looks, sends files ahead with their progress, knows keys.
-// Every form with data-compose posts once only; what else there is hangs on the parts that the form has.
+// Helps while writing: counts, keeps what is typed, shows how it looks, sends files ahead, knows keys, posts once only.
 (() => {
   const LONG = 280;
   const part = (name) => document.querySelector(`[data-${name}]`);
@@ -76,9 +75,10 @@
     // One after the other: each has the revision that the one before it made.
     const keep = () => (saving = saving.then(save));
     const soon = later(1200, keep);
+    const isKept = form.dataset.keep === "";
     const change = () => {
       isChanged = true;
-      if (form.dataset.keep === "") soon();
+      if (isKept) soon();
     };
 
     const look = later(400, async () => {
@@ -144,7 +144,8 @@
     });
     if (!photo) return;
 
-    keys.s = () => form.dataset.keep === "" && keep();
+    keys.s = () => isKept && keep();
+    addEventListener("visibilitychange", keys.s);
     if (bare && !title.value && [...text.value].length <= LONG) title.hidden = !(bare.hidden = false);
     if (bare)
       bare.onclick = () => {

@@ -204,6 +204,8 @@ fn of_two_windows_the_second_is_shown_what_the_first_has_stored() {
     one.with("text", 0, "From the first window").send(&ann, &path).expect(303);
     one.with("text", 0, "From the first window").send(&ann, &path).expect(303);
 
+    let other = two.with("text", 0, "From the first window").with("categories", 0, "Birds");
+    other.send(&ann, &path).expect(409);
     let two = two.with("text", 0, "From the second window").with("title", 0, "A title");
     let both = two.send(&ann, &path).expect(409);
     both.clone().expect_text("From the first window").expect_text("From the second window");

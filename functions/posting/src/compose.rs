@@ -220,12 +220,11 @@ async fn differ(
     post: &Post,
     draft: &mut Draft,
 ) -> Result<Response> {
-    let title = post.title.clone().unwrap_or_default();
-    let is_draft = post.status == Status::Draft;
-    if (&*title, &*post.text, is_draft) == (&*draft.title, &*draft.text, draft.is_draft) {
+    if draft.is_already(Draft::of_post(v.cx, writer.timezone.as_deref(), post)) {
         return done(post, Some(post));
     }
     rescue(v, writer, draft).await?;
+    let title = post.title.clone().unwrap_or_default();
     let stored = Some((title, post.text.clone(), v.human(post.updated_at)));
     let error = Some(
         "This post was changed somewhere else while you wrote. Nothing is lost: what is stored now \

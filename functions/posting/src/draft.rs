@@ -39,7 +39,7 @@ pub struct Placed {
 
 /// The fields as they were typed, and the files that were chosen. What a form does not have stays as
 /// it was.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Draft {
     /// May be empty.
     pub title: String,
@@ -152,6 +152,20 @@ impl Draft {
         for file in &mut self.files {
             file.is_removed = form.all("remove_photo").any(|url| url == file.url);
         }
+    }
+
+    /// Whether it would change nothing of what is stored.
+    pub fn is_already(&self, stored: Self) -> bool {
+        let mut typed = Self { key: String::new(), alt: String::new(), ..self.clone() };
+        typed.revision = stored.revision;
+        typed.files.retain(|file| !file.is_removed);
+        if typed.published_at.is_empty() {
+            typed.published_at = stored.published_at.clone();
+        }
+        let mut stored = stored;
+        typed.categories.sort_unstable();
+        stored.categories.sort_unstable();
+        typed == stored
     }
 
     /// What makes the form, sent twice, the same form. Changed in between it is another one.
