@@ -47,6 +47,14 @@ pub async fn find(
     Ok(Some((row.text("post_id")?, row.text("fingerprint")?)))
 }
 
+/// The statement that frees the keys of a post that would be free at `until` anyway.
+pub fn forget(account_id: &str, post_id: &str, until: i64) -> Sql {
+    sql(
+        "delete from creations where account_id = ?1 and post_id = ?2 and expires_at <= ?3",
+        [account_id.into(), post_id.into(), until.into()],
+    )
+}
+
 /// Removes keys that are free again, a few at a time.
 pub async fn delete_old(cx: &Context) -> Result<()> {
     let statement = sql(

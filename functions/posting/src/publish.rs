@@ -269,7 +269,10 @@ pub async fn delete(cx: &Context, writer: &Writer, old: &Post) -> Result<()> {
         return Ok(());
     }
     let post = Post { deleted_at: Some(cx.seconds()), ..old.clone() };
-    store::post::update(cx, old, &post, vec![]).await?;
+    // The same words again are a new post then; a key that was given stays used.
+    let free =
+        creation::forget(&writer.account_id, &old.id, cx.seconds().saturating_add(SAME_SECONDS));
+    store::post::update(cx, old, &post, vec![free]).await?;
     changed(cx, writer, old).await;
     Ok(())
 }

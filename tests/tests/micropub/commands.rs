@@ -250,6 +250,17 @@ fn the_same_request_again_is_the_same_post() {
 }
 
 #[test]
+fn what_was_deleted_can_be_written_again() {
+    let app = App::new();
+    let first = app.created(app.form(&[("content", "Typo")]));
+    app.done(app.form(&[("action", "delete"), ("url", &first)]));
+    let second = app.created(app.form(&[("content", "Typo")]));
+    assert_ne!(second, first);
+    app.page(&second).expect(200);
+    app.is_gone(&first);
+}
+
+#[test]
 fn what_is_sent_twenty_times_at_once_is_one_post() {
     let app = App::new();
     let ask = Ask::form("/micropub", &[("content", "All at once")])
