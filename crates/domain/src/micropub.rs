@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 /// Names with their values; each is an array of what [`Entry::of`] and [`kept`] allow.
 pub type Properties = Map<String, Value>;
 
-/// The longest request in JSON, in bytes: the longest text with every letter as an escape of six.
+/// The longest request in JSON that is worth reading, in bytes: the longest text with every letter as an escape of six.
 pub const JSON_BYTES_MAX: usize = 3 << 20;
 /// The most values of one property.
 const VALUES_MAX: usize = 200;
@@ -121,11 +121,6 @@ pub fn of_form<'a>(
 /// The sentence for the person.
 pub fn of_json(body: &[u8]) -> Result<Action, &'static str> {
     const BROKEN: &str = "That is not a JSON object.";
-    if body.len() > JSON_BYTES_MAX {
-        return Err(
-            "That is too long. Upload files to the media endpoint, and send their addresses.",
-        );
-    }
     let mut object: Properties = serde_json::from_slice(body).map_err(|_| BROKEN)?;
     let commands = object.iter().filter(|(name, _)| name.starts_with("mp-") && is_known(name));
     let commands: Properties =

@@ -70,6 +70,9 @@ async fn read(v: &mut Visit<'_>) -> Result<(Action, Once, Files)> {
     };
     if v.has_json() {
         let body = v.bytes().await?;
+        if body.len() > micropub::JSON_BYTES_MAX {
+            return Err(Error::TooLarge);
+        }
         let action = micropub::of_json(&body).map_err(Error::invalid)?;
         return Ok((action, once(&body), Files::default()));
     }

@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 use store::media::Media;
 use web::{Form, Grant, Visit};
 
+/// How far back apps can look; the library's own page goes further.
+const LISTED_MAX: i64 = 500;
+
 /// `POST /micropub/media`: a file; or, as Micro.blog's apps have it, `action` with a file's `url`.
 pub async fn act(v: Visit<'_>) -> Result<Response> {
     answer(run(v).await)
@@ -56,6 +59,17 @@ async fn run(mut v: Visit<'_>) -> Result<Response> {
             let is_there = store::media::describe(v.cx, &writer.blog_id, &key, &alt).await?;
             if is_there { Ok(done()) } else { Err(Error::NotFound) }
         }
+        "delete" => {
+            let key = media::key_of(v.cx, &url).ok_or(Error::NotFound)?;
+            if store::library::delete(v.cx, &writer.blog_id, &key).await? {
+                v.cx.wake();
+                return Ok(done());
+            }
+            match store::media::find_all(v.cx, &writer.blog_id, &[key]).await?.is_empty() {
+                true => Err(Error::NotFound),
+                false => Err(Error::invalid("A post shows this file. Take it off there first.")),
+            }
+        }
         _ => Err(Error::invalid("The actions are delete and update. A new file has none.")),
     }
 }
@@ -80,10 +94,13 @@ async fn list(v: Visit<'_>) -> Result<Response> {
     let found = match v.query("q").as_str() {
         "config" => json!({ "q": ["config", "source"] }),
         _ => {
-            let limit = v.query("limit").parse::<i64>().unwrap_or(50).clamp(1, 200);
-            let files = store::media::list(v.cx, &writer.blog_id, None, limit).await?;
-            let items: Vec<Value> = files.iter().map(|media| item(v.cx, media)).collect();
-            json!({ "items": items })
+            let number = |name| v.query(name).parse::<usize>().ok();
+            let filter = v.query("filter").to_lowercase();
+            let files = store::media::list(v.cx, &writer.blog_id, None, LISTED_MAX).await?;
+            let meant = files.iter().filter(|media| media.alt.to_lowercase().contains(&filter));
+            let page =
+                meant.skip(number("offset").unwrap_or(0)).take(number("limit").unwrap_or(50));
+            json!({ "items": page.map(|media| item(v.cx, media)).collect::<Vec<Value>>() })
         }
     };
     Ok(web::no_store(web::json(StatusCode::OK, &found)))

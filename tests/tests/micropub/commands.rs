@@ -298,7 +298,7 @@ fn what_is_too_much_or_no_post_is_refused_in_words() {
     refused(app.form(&[("h", "entry")]), 400, "invalid_request");
     refused(app.form(&[("content", &"a".repeat(600_000))]), 400, "invalid_request");
     let long = json!({ "properties": { "content": ["a".repeat(10 << 20)] } });
-    refused(app.json(&long), 400, "invalid_request");
+    refused(app.json(&long), 413, "invalid_request");
     let text = Ask::body("/micropub", "text/plain", "Hello");
     refused(app.ask(text), 415, "invalid_request");
     let many: Vec<String> = (0..200).map(|place| format!("category-{place}")).collect();

@@ -71,6 +71,27 @@ fn the_last_uploads_are_listed() {
     let describe = [("action", "update"), ("url", &*last), ("alt", "Two")];
     app.done(app.ask(Ask::upload("/micropub/media", &describe, &[])));
     assert!(list("q=source").to_string().contains("\"Two\""));
+    assert_eq!(list("q=source&filter=TWO")["items"][0]["url"], json!(last));
+    assert_eq!(list("q=source&offset=1")["items"].as_array().map(Vec::len), Some(1));
+}
+
+/// One of Micro.blog's apps says it all in the address, another in a form.
+#[test]
+fn a_file_that_no_post_shows_can_be_deleted() {
+    let app = App::new();
+    let photo = app.created(app.upload("/micropub/media", &[], &[file("file")]));
+    let post = app.created(app.form(&[("photo", &photo)]));
+    let in_address = Ask::form(&format!("/micropub/media?action=delete&url={photo}"), &[]);
+    refused(app.ask(in_address.clone()), 400, "invalid_request");
+    let drop = json!({ "action": "update", "url": post, "replace": { "content": ["x"] }, "delete": ["photo"] });
+    app.done(app.json(&drop));
+    refused(app.other().ask(in_address.clone()), 404, "not_found");
+    app.done(app.ask(in_address.clone()));
+    refused(app.ask(in_address), 404, "not_found");
+    let second = app.created(app.upload("/micropub/media", &[], &[file("file")]));
+    let in_form = Ask::form("/micropub/media", &[("action", "delete"), ("url", &second)]);
+    app.done(app.ask(in_form));
+    app.pipit.eventually(|| app.pipit.media(&second), |answer| answer.status == 404);
 }
 
 #[test]
