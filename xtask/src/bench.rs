@@ -7,6 +7,7 @@ use crate::{
     process::{self, Running},
     progress::{Step, say},
     project::{self, Project},
+    render::{self, Renderer},
     settings,
     stack::{self, Flavour, Runtime},
     worker,
@@ -19,8 +20,9 @@ pub const HELP: &str = "
 cargo xtask bench [--rounds N] [--seconds N] [--connections N]
 
 Runs a bare JavaScript Worker and Pipit's release build in workerd, straight, without wrangler's
-proxy, and asks both for a page in alternating rounds. Prints the medians of the rounds as a table
-and writes them to target/bench.json.
+proxy, and asks both for a page in alternating rounds. Then lets Pipit's test build and a JavaScript
+library turn a post of 10,000 words into HTML, and Pipit texts that mean harm. Prints the medians as
+tables and writes them to target/bench.json.
 
   --rounds N        how many rounds (default 5)
   --seconds N       how long each page is asked for in a round (default 3)
@@ -51,7 +53,9 @@ pub fn command(mut args: Args) -> Result<()> {
 
     let project = Project::find()?;
     stack::build(&project, Runtime::Cloudflare, Flavour::Release)?;
-    let (_running, bare, pipit) = serve(&project)?;
+    stack::build(&project, Runtime::Cloudflare, Flavour::Test)?;
+    let served = serve(&project)?;
+    let (bare, pipit) = (served.worker("bare")?.port, served.worker("pipit")?.port);
     let page = |name, port, path| Page { name, port, path, outcomes: Vec::new() };
     let mut pages = [
         page("a bare JavaScript Worker", bare, "/"),
@@ -71,10 +75,30 @@ pub fn command(mut args: Args) -> Result<()> {
         step.beat(|| format!("round {round} of {rounds}"));
     }
     step.done("");
-    report(&project, &pages, connections)
+    let pages = report(&pages);
+    let markdown = render::run(served.worker("renderer")?, served.worker("library")?)?;
+    let file = project.path("target/bench.json");
+    let whole = json!({ "connections": connections, "pages": pages, "markdown": markdown });
+    project::write(&file, &format!("{whole:#}\n"))?;
+    say(&format!("written to {}", file.display()));
+    Ok(())
 }
 
-fn serve(project: &Project) -> Result<(Running, u16, u16)> {
+struct Served {
+    _running: Running,
+    workers: Value,
+}
+
+impl Served {
+    fn worker(&self, name: &str) -> Result<Renderer> {
+        let worker = &self.workers[name];
+        let port = worker["port"].as_u64().and_then(|port| u16::try_from(port).ok());
+        let port = port.ok_or_else(|| format!("The Worker {name} has no port."))?;
+        Ok(Renderer { port, process: worker["process"].as_u64().unwrap_or_default() })
+    }
+}
+
+fn serve(project: &Project) -> Result<Served> {
     let data = project.path(".pipit/bench");
     let state = data.join("state");
     worker::migrate(project, &data, &state)?;
@@ -97,19 +121,16 @@ fn serve(project: &Project) -> Result<(Running, u16, u16)> {
     while began.elapsed() < Duration::from_secs(60) {
         running.check()?;
         let text = project::read(&log).unwrap_or_default();
-        if let Some(ports) = text.lines().find_map(|line| serde_json::from_str::<Value>(line).ok())
-        {
-            let port = |name: &str| ports[name].as_u64().and_then(|n| u16::try_from(n).ok());
-            if let (Some(bare), Some(pipit)) = (port("bare"), port("pipit")) {
-                return Ok((running, bare, pipit));
-            }
+        let mut lines = text.lines();
+        if let Some(workers) = lines.find_map(|line| serde_json::from_str::<Value>(line).ok()) {
+            return Ok(Served { _running: running, workers });
         }
         std::thread::sleep(Duration::from_millis(50));
     }
     Err(format!("The benchmark's workerd does not answer.\n{}", process::tail(&log)))
 }
 
-fn report(project: &Project, pages: &[Page], connections: usize) -> Result<()> {
+fn report(pages: &[Page]) -> Vec<Value> {
     println!("{:<28}{:>12}{:>12}{:>12}{:>8}", "", "per second", "median ms", "p99 ms", "ratio");
     let base = pages.first().map_or(0.0, |page| median(page, |o| o.per_second));
     let mut rows = Vec::new();
@@ -125,11 +146,7 @@ fn report(project: &Project, pages: &[Page], connections: usize) -> Result<()> {
             "median_ms": median_ms, "p99_ms": p99_ms, "ratio": ratio, "rounds": rounds,
         }));
     }
-    let file = project.path("target/bench.json");
-    let whole = json!({ "connections": connections, "pages": rows });
-    project::write(&file, &format!("{whole:#}\n"))?;
-    say(&format!("written to {}", file.display()));
-    Ok(())
+    rows
 }
 
 fn median(page: &Page, of: impl Fn(&Outcome) -> f64) -> f64 {

@@ -18,6 +18,7 @@ mod optimise;
 mod process;
 mod progress;
 mod project;
+mod render;
 mod secrets;
 mod settings;
 mod signature;

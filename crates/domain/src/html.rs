@@ -1,5 +1,6 @@
 //! HTML as text: escaping, reading the words out of it, making its links absolute.
 
+use crate::markup;
 use url::Url;
 
 /// A piece of HTML that a serialiser wrote: in it `<` begins a tag, and only a tag.
@@ -72,7 +73,7 @@ fn absolute_tag(tag: &str, base: &Url) -> String {
             out.push('"');
         }
         let is_value = place % 2 == 1;
-        let is_link = before.ends_with(" href=") || before.ends_with(" src=");
+        let is_link = [" href=", " src=", " poster="].iter().any(|name| before.ends_with(name));
         match base.join(&unescape(part)) {
             Ok(url) if is_value && is_link => out.push_str(&escape(url.as_str())),
             _ => out.push_str(part),
@@ -110,39 +111,7 @@ fn tag_end(html: &str) -> Option<usize> {
 fn is_inline(tag: &str) -> bool {
     let name = tag.trim_start_matches(['<', '/']);
     let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
-    matches!(
-        name.get(..end),
-        Some(
-            "a" | "abbr"
-                | "b"
-                | "bdi"
-                | "bdo"
-                | "cite"
-                | "code"
-                | "data"
-                | "del"
-                | "dfn"
-                | "em"
-                | "i"
-                | "ins"
-                | "kbd"
-                | "mark"
-                | "q"
-                | "s"
-                | "samp"
-                | "small"
-                | "span"
-                | "strike"
-                | "strong"
-                | "sub"
-                | "sup"
-                | "time"
-                | "tt"
-                | "u"
-                | "var"
-                | "wbr"
-        )
-    )
+    name.get(..end).is_some_and(markup::is_inline)
 }
 
 // The only references that a serialiser writes; `&amp;` last, or `&amp;lt;` would become `<`.

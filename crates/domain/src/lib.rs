@@ -16,6 +16,7 @@ pub mod indieauth;
 pub mod mail;
 pub mod mail_body;
 pub mod markdown;
+pub mod markup;
 pub mod media;
 pub mod micropub;
 pub mod names;

@@ -1,38 +1,22 @@
 //! From Markdown to HTML that cannot harm its readers, and from HTML to plain words.
 
-use crate::{html, secret};
-use ammonia::{Builder, UrlRelative};
-use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream};
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::LazyLock;
+mod words;
 
-/// Elements that vanish with everything inside them.
-const REMOVED_WHOLE: [&str; 18] = [
-    "script",
-    "style",
-    "iframe",
-    "noscript",
-    "template",
-    "svg",
-    "math",
-    "object",
-    "embed",
-    "form",
-    "textarea",
-    "select",
-    "title",
-    "xmp",
-    "noembed",
-    "noframes",
-    "plaintext",
-    "frameset",
-];
+use crate::{html, markup, secret};
+use ammonia::{Builder, UrlRelative};
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TextMergeStream};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+use words::Words;
+
 /// Classes that mean something to a style sheet of ours or to a reader of microformats.
-const CLASSES: [&str; 20] = [
+const CLASSES: [&str; 22] = [
     "footnote-definition",
     "footnote-definition-label",
     "footnote-reference",
+    "mention",
+    "tag",
     "h-card",
     "h-cite",
     "p-author",
@@ -51,43 +35,44 @@ const CLASSES: [&str; 20] = [
     "align-right",
     "quoteback",
 ];
-/// Parsing takes time that grows with depth times elements, so both have a limit.
-const DEPTH_MAX: usize = 100;
-const DEPTH_TIMES_TAGS_MAX: usize = 300_000;
 const PASSES_MAX: usize = 5;
-const ADDRESS_BYTES_MAX: usize = 2000;
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(cleaner);
 
 /// Sanitised HTML from Markdown (CommonMark with tables, strikethrough and footnotes; HTML inside
-/// is allowed and sanitised too). Bare web addresses become links.
+/// is allowed and sanitised too). Bare web addresses become links; `@name` and `#word` get a class.
 pub fn to_html(markdown: &str) -> String {
+    let mut words = Words::default();
+    events(markdown).for_each(|event| words.add(event));
+    sanitize(&written(words.events.into_iter()))
+}
+
+fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
     let mark: String = secret::sha256_hex(markdown.as_bytes()).chars().take(6).collect();
     let events = TextMergeStream::new(Parser::new_ext(markdown, options));
-    let mut linker = Linker::default();
-    let mut out = String::new();
-    let events = events.flat_map(|event| linker.link(footnote(event, &mark)));
-    pulldown_cmark::html::push_html(&mut out, events);
-    sanitize(&out)
+    events.map(move |event| footnote(event, &mark))
+}
+
+fn written<'a>(events: impl Iterator<Item = Event<'a>>) -> String {
+    let mut html = String::new();
+    pulldown_cmark::html::push_html(&mut html, events);
+    html
 }
 
 /// HTML with nothing in it that runs, loads a document, takes input or poses as part of the page.
-/// What is sanitised already stays as it is. HTML that nests too deeply becomes plain words.
+/// What is sanitised already stays as it is.
 pub fn sanitize(html: &str) -> String {
-    let mut current = html.to_string();
+    let mut current = markup::tame(html);
     // One pass may move elements so that the next parse reads them otherwise; only what
     // reads the same again is safe to hand to another parser.
     for _ in 0..PASSES_MAX {
-        if is_tangled(&current) {
-            break;
-        }
         let next = CLEANER.clean(&current).to_string();
         if next == current {
             return current;
         }
-        current = next;
+        current = markup::tame(&next);
     }
     html::escape(&current)
 }
@@ -103,16 +88,22 @@ pub fn summary(html: &str, chars: usize) -> String {
 }
 
 fn cleaner() -> Builder<'static> {
+    let media = ["src", "controls", "loop", "muted", "preload"];
     let mut cleaner = Builder::new();
     cleaner
-        .add_tags(["tfoot"])
-        .clean_content_tags(HashSet::from(REMOVED_WHOLE))
+        .tags(markup::ELEMENTS.iter().map(|(name, _)| *name).collect())
+        .clean_content_tags(markup::REMOVED_WHOLE.iter().map(|(name, _)| *name).collect())
+        .add_clean_content_tags(["embed"])
         .url_schemes(HashSet::from(["https", "http", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
         .link_rel(Some("noopener"))
         .add_generic_attributes(["id", "class", "dir"])
         .add_tag_attributes("time", ["datetime"])
         .add_tag_attributes("details", ["open"])
+        .add_tag_attributes("audio", media)
+        .add_tag_attributes("video", media)
+        .add_tag_attributes("video", ["poster", "width", "height", "playsinline"])
+        .add_tag_attributes("source", ["src", "type"])
         .tag_attribute_values(HashMap::from([(
             "img",
             HashMap::from([("loading", HashSet::from(["lazy"]))]),
@@ -130,6 +121,8 @@ fn keep<'a>(_element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, s
                 value.split_ascii_whitespace().filter(|c| is_class(c)).collect();
             (!classes.is_empty()).then(|| classes.join(" ").into())
         }
+        // The only address that the sanitiser does not look at.
+        "cite" if !["https://", "http://"].iter().any(|start| value.starts_with(start)) => None,
         _ => Some(Cow::Borrowed(value)),
     }
 }
@@ -144,66 +137,6 @@ fn is_class(class: &str) -> bool {
     let language = class.strip_prefix("language-");
     CLASSES.contains(&class)
         || language.is_some_and(|name| name.len() <= 30 && name.bytes().all(plain))
-}
-
-// Elements whose end tags may be left out do not count: the parser ends them itself.
-fn is_tangled(html: &str) -> bool {
-    let mut open: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut depth, mut deepest, mut tags) = (0_usize, 0_usize, 0_usize);
-    for tag in html.split('<').skip(1) {
-        let (is_end, tag) = tag.strip_prefix('/').map_or((false, tag), |tag| (true, tag));
-        let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).take(20).collect();
-        let name = name.to_ascii_lowercase();
-        if name.is_empty() || ends_itself(&name) {
-            tags = tags.saturating_add(1);
-            continue;
-        }
-        tags = tags.saturating_add(1);
-        let count = open.entry(name).or_default();
-        if !is_end {
-            *count = count.saturating_add(1);
-            depth = depth.saturating_add(1);
-        } else if *count > 0 {
-            *count = count.saturating_sub(1);
-            depth = depth.saturating_sub(1);
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest > DEPTH_MAX || deepest.saturating_mul(tags) > DEPTH_TIMES_TAGS_MAX
-}
-
-fn ends_itself(name: &str) -> bool {
-    matches!(
-        name,
-        "area"
-            | "base"
-            | "br"
-            | "col"
-            | "colgroup"
-            | "dd"
-            | "dt"
-            | "embed"
-            | "hr"
-            | "img"
-            | "input"
-            | "li"
-            | "link"
-            | "meta"
-            | "option"
-            | "p"
-            | "param"
-            | "rp"
-            | "rt"
-            | "source"
-            | "tbody"
-            | "td"
-            | "tfoot"
-            | "th"
-            | "thead"
-            | "tr"
-            | "track"
-            | "wbr"
-    )
 }
 
 // Several posts share a page, so the ids of their notes must differ.
@@ -222,100 +155,13 @@ fn footnote<'a>(event: Event<'a>, mark: &str) -> Event<'a> {
     }
 }
 
-/// Turns bare addresses into links, except where a link or code already stands.
-#[derive(Default)]
-struct Linker {
-    inside: usize,
-}
-
-impl Linker {
-    fn link<'a>(&mut self, event: Event<'a>) -> Vec<Event<'a>> {
-        match &event {
-            Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::CodeBlock(_)) => self.enter(),
-            Event::End(TagEnd::Link | TagEnd::Image | TagEnd::CodeBlock) => self.leave(),
-            Event::InlineHtml(tag) if tag.starts_with("<a ") => self.enter(),
-            Event::InlineHtml(tag) if tag.starts_with("</a") => self.leave(),
-            Event::Text(text) if self.inside == 0 && text.contains("://") => return linked(text),
-            _ => {}
-        }
-        vec![event]
-    }
-
-    fn enter(&mut self) {
-        self.inside = self.inside.saturating_add(1);
-    }
-
-    fn leave(&mut self) {
-        self.inside = self.inside.saturating_sub(1);
-    }
-}
-
-fn linked(text: &str) -> Vec<Event<'static>> {
-    let mut events = Vec::new();
-    let mut rest = text;
-    while let Some((before, address, after)) = next_address(rest) {
-        events.push(Event::Text(before.to_string().into()));
-        events.push(Event::Start(Tag::Link {
-            link_type: LinkType::Autolink,
-            dest_url: address.to_string().into(),
-            title: CowStr::Borrowed(""),
-            id: CowStr::Borrowed(""),
-        }));
-        events.push(Event::Text(address.to_string().into()));
-        events.push(Event::End(TagEnd::Link));
-        rest = after;
-    }
-    events.push(Event::Text(rest.to_string().into()));
-    events
-}
-
-fn next_address(text: &str) -> Option<(&str, &str, &str)> {
-    let mut word_end = 0;
-    for (start, _) in text.match_indices("http") {
-        let Some((before, rest)) = text.split_at_checked(start) else { continue };
-        if start < word_end
-            || before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '/')
-        {
-            continue;
-        }
-        let address = address(rest);
-        if url::Url::parse(address).is_ok_and(|url| url.has_host()) {
-            return rest.split_at_checked(address.len()).map(|(a, after)| (before, a, after));
-        }
-        // One look at each word is enough.
-        let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        word_end = start.saturating_add(length);
-    }
-    None
-}
-
-// Without the punctuation of the sentence around it. Looks at a bounded length only, or a text of
-// nothing but addresses would take time that grows with its square.
-fn address(rest: &str) -> &str {
-    if !rest.starts_with("http://") && !rest.starts_with("https://") {
-        return "";
-    }
-    let ends = |c: char| c.is_whitespace() || c.is_control() || "<>\"“”«»".contains(c);
-    let length: usize = rest
-        .chars()
-        .take(ADDRESS_BYTES_MAX)
-        .take_while(|c| !ends(*c))
-        .fold(0, |length, c| length.saturating_add(c.len_utf8()));
-    let mut address = rest.get(..length).filter(|_| length < ADDRESS_BYTES_MAX).unwrap_or_default();
-    let opening = address.matches('(').count();
-    let mut closing = address.matches(')').count();
-    while let Some(last) = address.chars().next_back() {
-        let unbalanced = last == ')' && closing > opening;
-        if !unbalanced && !".,;:!?'’*_~]…".contains(last) {
-            break;
-        }
-        if unbalanced {
-            closing = closing.saturating_sub(1);
-        }
-        address = address.strip_suffix(last).unwrap_or_default();
-    }
-    address
-}
-
+#[cfg(test)]
+mod commonmark;
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod harm;
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -44,13 +44,15 @@ pub fn paragraphs(escaped: &str) -> String {
     paragraphs.map(|part| format!("<p>{}</p>\n", part.replace('\n', "<br>\n"))).collect()
 }
 
-/// Turns the pictures of sanitised HTML into links, except those whose address may stay: pages of the
-/// app load nothing from elsewhere, so that no stranger learns who reads what. Inside a link the
-/// words stand in for the picture; pictures of one pixel, which only count readers, go.
+/// Turns the pictures, sound and film of sanitised HTML into links, except those whose address may
+/// stay: pages of the app load nothing from elsewhere, so that no stranger learns who reads what.
+/// Inside a link the words stand in for the picture; pictures of one pixel, which only count readers, go.
 pub fn pictures_to_links(html: &str, may_stay: impl Fn(&str) -> bool) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
     let mut in_link = false;
+    // Whether each player that is open stays.
+    let mut players = Vec::new();
     while let Some(start) = rest.find('<') {
         let Some((text, from_tag)) = rest.split_at_checked(start) else { break };
         out.push_str(text);
@@ -59,31 +61,53 @@ pub fn pictures_to_links(html: &str, may_stay: impl Fn(&str) -> bool) -> String 
             rest = from_tag;
             break;
         };
+        rest = after;
         match tag.get(..3) {
             Some("<a " | "<a>") => in_link = true,
             Some("</a") => in_link = false,
             _ => {}
         }
-        match picture(tag) {
-            Some(picture) if !may_stay(picture.src) => out.push_str(&picture.link(in_link)),
-            _ => out.push_str(tag),
+        if matches!(tag, "</video>" | "</audio>") && players.pop() == Some(false) {
+            continue;
         }
-        rest = after;
+        let Some(picture) = picture(tag) else {
+            out.push_str(tag);
+            continue;
+        };
+        let stays =
+            may_stay(picture.src) && (picture.poster.is_empty() || may_stay(picture.poster));
+        let in_player = picture.words == SOURCE && players.last() == Some(&true);
+        match stays {
+            true => out.push_str(tag),
+            false if in_player => {}
+            false => out.push_str(&picture.link(in_link)),
+        }
+        if matches!(picture.words, VIDEO | AUDIO) {
+            players.push(stays);
+        }
     }
     out.push_str(rest);
     out
 }
 
+const VIDEO: &str = "Video";
+const AUDIO: &str = "Sound";
+const SOURCE: &str = "Recording";
+
 /// The values as they stand in the tag: escaped for an attribute.
+#[derive(Default)]
 struct Picture<'a> {
+    /// What stands for it where it has no words of its own.
+    words: &'static str,
     src: &'a str,
+    poster: &'a str,
     alt: &'a str,
     is_tiny: bool,
 }
 
 impl Picture<'_> {
     fn link(&self, in_link: bool) -> String {
-        let words = if self.alt.trim().is_empty() { "Picture" } else { self.alt.trim() };
+        let words = if self.alt.trim().is_empty() { self.words } else { self.alt.trim() };
         // In an attribute these two may stand as they are; in a text they may not.
         let words = words.replace('<', "&lt;").replace('>', "&gt;");
         match (self.is_tiny || self.src.is_empty(), in_link) {
@@ -95,15 +119,26 @@ impl Picture<'_> {
 }
 
 fn picture(tag: &str) -> Option<Picture<'_>> {
-    let attributes = tag.strip_prefix("<img ").or_else(|| (tag == "<img>").then_some(""))?;
+    let tag = tag.strip_prefix('<')?.strip_suffix('>')?;
+    let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+    let words = match name {
+        "img" => "Picture",
+        "video" => VIDEO,
+        "audio" => AUDIO,
+        "source" => SOURCE,
+        _ => return None,
+    };
     // A quote in a value is escaped, so names and values take turns.
     let mut parts = attributes.split('"');
-    let mut picture = Picture { src: "", alt: "", is_tiny: false };
-    while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
-        match name.trim().trim_end_matches('=') {
+    let mut picture = Picture { words, ..Picture::default() };
+    while let (Some(attribute), Some(value)) = (parts.next(), parts.next()) {
+        match attribute.trim().trim_end_matches('=') {
             "src" => picture.src = value,
+            "poster" => picture.poster = value,
             "alt" => picture.alt = value,
-            "width" | "height" => picture.is_tiny |= matches!(value.trim(), "0" | "1" | "1px"),
+            "width" | "height" if name == "img" => {
+                picture.is_tiny |= matches!(value.trim(), "0" | "1" | "1px");
+            }
             _ => {}
         }
     }
@@ -163,6 +198,15 @@ mod tests {
                 "<p>x<img src=\"https://count.example/p.gif\" width=\"1\" height=\"1\"></p>",
                 "<p>x</p>",
             ),
+            (
+                "<video src=\"a.mp4\" poster=\"b.jpg\" width=\"1\">no</video>",
+                "<a href=\"https://site.example/blog/a.mp4\" rel=\"noopener\">Video</a>no",
+            ),
+            (
+                "<audio controls=\"\"><source src=\"/a.mp3\"></audio>",
+                "<a href=\"https://site.example/a.mp3\" rel=\"noopener\">Recording</a>",
+            ),
+            ("<video poster=\"b.jpg\"></video>", ""),
             ("<script>alert(1)</script><p>y</p>", "<p>y</p>"),
             ("<a href=\"javascript:alert(1)\">z</a>", "<a rel=\"noopener\">z</a>"),
         ] {
@@ -189,6 +233,23 @@ mod tests {
     }
 
     #[test]
+    fn a_film_of_our_own_may_stay_and_brings_nothing_along() {
+        for (html, expected) in [
+            (
+                "<video src=\"https://m.example/a.mp4\" controls=\"\"><source src=\"https://x.example/b.mp4\"></video>",
+                "<video src=\"https://m.example/a.mp4\" controls=\"\"></video>",
+            ),
+            (
+                "<video src=\"https://m.example/a.mp4\" poster=\"https://x.example/b.jpg\"></video>",
+                "<a href=\"https://m.example/a.mp4\" rel=\"noopener\">Video</a>",
+            ),
+        ] {
+            let out = pictures_to_links(html, |src| src.starts_with("https://m.example/"));
+            assert_eq!(out, expected);
+        }
+    }
+
+    #[test]
     fn what_is_far_too_long_is_cut() {
         assert_eq!(
             cleaned(&format!("<p>Hello</p>{}", "&".repeat(100_000))).get(..9),
@@ -200,7 +261,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_loads_from_elsewhere(raw in "(<img|<a| src=| alt=| href=|\"|'|>|<|/|x|&quot;|&lt;|</a>|<p title=){0,30}") {
+        fn nothing_loads_from_elsewhere(raw in "(<img|<video|<audio|<source| poster=|</video>|<a| src=| alt=| href=|\"|'|>|<|/|x|&quot;|&lt;|</a>|<p title=){0,30}") {
             let out = cleaned(&raw);
             prop_assert!(!picture_in(&out), "{out}");
             prop_assert_eq!(markdown::sanitize(&out), out);

@@ -49,6 +49,7 @@ pub const FUNCTION: Function = Function {
     name: "contract",
     routes: &[
         Route::post("/contract/{case}", Who::Anyone, |v| Box::pin(show(v))),
+        Route::post("/contract/bench/render", Who::Anyone, |v| Box::pin(render(v))).body(1 << 20),
         Route::get("/contract/panic", Who::Anyone, |v| Box::pin(panic_on_purpose(v))),
     ],
     jobs: &[],
@@ -74,6 +75,13 @@ async fn show(v: Visit<'_>) -> platform::Result<Response> {
         Err(words) => (StatusCode::INTERNAL_SERVER_ERROR, words),
     };
     Ok(web::text(status, "text/plain; charset=utf-8", words))
+}
+
+/// `POST /contract/bench/render`: Markdown comes, its HTML goes; nothing else costs time.
+async fn render(mut v: Visit<'_>) -> platform::Result<Response> {
+    let markdown = v.bytes().await?;
+    let html = domain::markdown::to_html(&String::from_utf8_lossy(&markdown));
+    Ok(web::text(StatusCode::OK, "text/plain; charset=utf-8", html))
 }
 
 /// `GET /contract/panic`: what a mistake of ours does to the requests after it.
