@@ -450,6 +450,8 @@ fn a_file_is_uploaded_shown_listed_and_deleted() {
     );
     assert_eq!((&item["link"], &item["metadata"]["width"]), (&again["url"], &json!(8)));
     assert_eq!(editor.call("wp.deleteFile", json!("0"), &[again["id"].clone()]), true);
+    let shown = editor.fault("wp.deleteFile", json!("0"), &[made["id"].clone()]);
+    assert_eq!(shown, 409, "what a post shows stays");
     pipit.run_jobs();
     pipit.eventually(|| pipit.media(text(&again["url"])), |answer| answer.status == 404);
     assert_eq!(editor.fault("wp.getMediaItem", json!("0"), &[json!("1")]), 404);

@@ -5,7 +5,7 @@ use super::{
     fault::{NOT_FOUND, fault},
     value::{Value, date, record},
 };
-use crate::media::New;
+use crate::micropub_media;
 use domain::media::clean;
 use platform::Error;
 use store::media::{self, Media};
@@ -18,10 +18,7 @@ pub async fn upload(call: &Call<'_>) -> Result<Value> {
         return Err(fault(400, "Send the file as bits, in base64."));
     };
     let file = clean(bytes.clone()).map_err(Error::invalid)?;
-    let new = New::of(call.cx, &call.writer.blog_id, file, String::new())?;
-    let media = new.media.clone();
-    let row = new.store(call.cx).await?;
-    call.cx.db.batch(vec![row]).await?;
+    let media = micropub_media::store(call.cx, &call.writer, file, "").await?;
     Ok(shown(call, &media))
 }
 
@@ -42,11 +39,12 @@ pub async fn show(call: &Call<'_>) -> Result<Value> {
     Ok(shown(call, &find(call).await?))
 }
 
-/// A post that shows it shows nothing there from then on.
+/// What a post shows stays.
 pub async fn delete(call: &Call<'_>) -> Result<Value> {
     let file = find(call).await?;
-    let job = store::job::insert(call.cx, media::DELETION, &file.key)?;
-    call.cx.db.batch(vec![job]).await?;
+    if !store::library::delete(call.cx, &call.writer.blog_id, &file.key).await? {
+        return Err(fault(409, "A post shows this file. Take it off there first."));
+    }
     call.cx.wake();
     Ok(Value::Bool(true))
 }

@@ -290,10 +290,10 @@ pub fn of_category(
 }
 
 /// The number of a category, for those who know categories by number. It follows from the slug, so
-/// that it need not be kept: 48 bits, which no thousand categories share.
+/// that it need not be kept. Some send it back as an `<int>`, which has 31 bits to count with.
 pub fn category_id(slug: &str) -> i64 {
-    let hash: String = secret::sha256_hex(slug.as_bytes()).chars().take(12).collect();
-    i64::from_str_radix(&hash, 16).unwrap_or(0)
+    let hash: String = secret::sha256_hex(slug.as_bytes()).chars().take(8).collect();
+    i64::from_str_radix(&hash, 16).unwrap_or(0) & 0x7fff_ffff
 }
 
 /// The number of the category of this name.
