@@ -173,7 +173,8 @@ fn a_page_stands_beside_the_posts_and_can_be_in_the_head() {
     assert_eq!(form.all("channel"), ["pages"]);
     form.with("title", 0, "").with("text", 0, "x").send(&ann, "/posts").expect(422);
     let form = form.with("title", 0, "About me").with("text", 0, "I paint.");
-    form.with("navigation", 0, "on").send(&ann, "/posts").expect(303);
+    let sent = form.with("navigation", 0, "on").send(&ann, "/posts").expect(303);
+    ann.get(sent.header("location")).expect(200).expect_text("It is out.");
     let blog = pipit.blog(&ann);
     blog.get("/about-me").expect(200).expect_text("I paint.");
     assert!(!blog.get("/feed.xml").expect(200).text().contains("I paint."));

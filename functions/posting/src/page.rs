@@ -1,6 +1,9 @@
 //! The pages of one's blog: which there are, where they lead, and their order in its head.
 
-use crate::post::{self, Row};
+use crate::{
+    compose,
+    post::{self, Row},
+};
 use askama::Template;
 use domain::post::Post;
 use platform::{Response, Result};
@@ -11,6 +14,7 @@ use web::{Layout, Visit};
 struct Index {
     layout: Layout,
     blog_url: String,
+    said: Option<&'static str>,
     deleted: Option<Row>,
     pages: Vec<Page>,
 }
@@ -42,6 +46,7 @@ pub async fn index(v: Visit<'_>) -> Result<Response> {
     };
     web::page(&Index {
         layout: Layout::of(&v, "Pages"),
+        said: compose::said(&v.query("said")),
         deleted: post::just_deleted(&v, &blog_url).await?,
         pages: posts.iter().enumerate().map(page).collect::<Result<_>>()?,
         blog_url,
