@@ -1,20 +1,19 @@
 //! The items of AVIF (ISO/IEC 23008-12 and 14496-12, section 8.11): only what the picture is made of stays.
 
-use super::boxes::{Name, Place, blank, header, keep, write};
+use super::boxes::{Kept, Name, Place, blank, header, keep, write};
 use super::cursor::Cursor;
-use super::{DAMAGED, check_size};
-use std::ops::Range;
+use super::{DAMAGED, TOO_MANY_PARTS, check_size};
 
 /// Coded pictures, and how they are put together.
-const KEPT: [&Name; 5] = [b"av01", b"grid", b"iovl", b"iden", b"tmap"];
+const TAKEN: [&Name; 5] = [b"av01", b"grid", b"iovl", b"iden", b"tmap"];
+
+/// The most pictures that one is put together from.
+const ITEMS_MAX: usize = 1000;
+const PLACES_MAX: u32 = 100_000;
 
 /// Notes where the data of the picture is, and makes all other items (Exif, XMP, thumbnails) unknown ones.
 /// Returns the size of the picture as displayed.
-pub fn items(
-    file: &mut [u8],
-    meta: &Place,
-    kept: &mut Vec<Range<usize>>,
-) -> Result<(u32, u32), &'static str> {
+pub fn items(file: &mut [u8], meta: &Place, kept: &mut Kept) -> Result<(u32, u32), &'static str> {
     let child = |name: &Name| meta.child(file, 4, name).ok_or(DAMAGED);
     let (pitm, iinf, iloc, iprp) =
         (child(b"pitm")?, child(b"iinf")?, child(b"iloc")?, child(b"iprp")?);
@@ -22,8 +21,14 @@ pub fn items(
     let thumbnails = child(b"iref").map(|iref| thumbnails(file, &iref)).unwrap_or_default();
     let idat = child(b"idat").ok();
 
+    if thumbnails.len() > ITEMS_MAX {
+        return Err(TOO_MANY_PARTS);
+    }
     let ids = choose(file, &iinf, &thumbnails);
-    if ids.binary_search(&primary).is_err() {
+    if ids.len() > ITEMS_MAX {
+        return Err(TOO_MANY_PARTS);
+    }
+    if !ids.contains(&primary) {
         return Err(DAMAGED);
     }
     for extent in extents(file, &iloc, &ids).ok_or(DAMAGED)? {
@@ -72,7 +77,7 @@ impl<'a> Full<'a> {
     }
 }
 
-/// The ids of the items that stay, in order. The others lose their kind, and all of them their names.
+/// The ids of the items that stay. The others lose their kind, and all of them their names.
 fn choose(file: &mut [u8], iinf: &Place, thumbnails: &[u32]) -> Vec<u32> {
     let version = iinf.content(file).first().copied().unwrap_or_default();
     let mut at = iinf.body.saturating_add(if version == 0 { 6 } else { 8 });
@@ -94,14 +99,13 @@ fn choose(file: &mut [u8], iinf: &Place, thumbnails: &[u32]) -> Vec<u32> {
             continue;
         };
         let place = infe.body.saturating_add(if version == 2 { 8 } else { 10 });
-        if KEPT.contains(&&kind) && !thumbnails.contains(&id) {
+        if TAKEN.contains(&&kind) && !thumbnails.contains(&id) {
             ids.push(id);
         } else {
             write(file, place, b"free");
         }
         blank(file, place.saturating_add(4)..infe.end);
     }
-    ids.sort_unstable();
     ids
 }
 
@@ -137,12 +141,13 @@ fn extents(file: &[u8], iloc: &Place, ids: &[u32]) -> Option<Vec<Extent>> {
     let base_bytes = more_sizes >> 4;
     let index_bytes = if list.version == 0 { 0 } else { more_sizes & 15 };
     let mut extents = Vec::new();
-    for _ in 0..list.id(2)? {
+    let count = list.id(2).filter(|count| *count <= PLACES_MAX)?;
+    for _ in 0..count {
         let id = list.id(2)?;
         let place = if list.version == 0 { 0 } else { list.rest.be16()? & 15 };
         let reference = list.rest.be16()?;
         let base = list.number(base_bytes)?;
-        let is_kept = ids.binary_search(&id).is_ok();
+        let is_kept = ids.contains(&id);
         if is_kept && reference != 0 {
             return None;
         }

@@ -1,9 +1,9 @@
 //! ISO media files (ISO/IEC 14496-12): MP4, M4A and AVIF, of which what is needed stays where it stands.
 
-use super::boxes::{blank, header};
+use super::boxes::{Kept, blank, header};
 use super::walk::Walk;
 use super::{DAMAGED, FRAMES_MAX, Kind, TOO_MANY_FRAMES, avif, check_size, track};
-use std::ops::Range;
+use std::{collections::BinaryHeap, ops::Range};
 
 const BRANDS_MAX: usize = 100;
 const PIECEMEAL: &str = "This video is in pieces with data between them that we cannot take out. \
@@ -42,7 +42,7 @@ pub fn strip(file: &mut [u8], kind: Kind) -> Result<(usize, Kind, u32, u32), &'s
     let Walk { tracks, meta, data, has_fragments, has_lost_a_track, .. } = walk;
     let file = file.get_mut(..end).ok_or(DAMAGED)?;
 
-    let mut kept = Vec::new();
+    let mut kept = Kept::new();
     let mut size = None;
     if let Some(meta) = meta {
         size = Some(avif::items(file, &meta, &mut kept)?);
@@ -72,27 +72,28 @@ pub fn strip(file: &mut [u8], kind: Kind) -> Result<(usize, Kind, u32, u32), &'s
     }
 }
 
-/// Of these data, what is not in one of the kept ranges becomes zeros.
-fn blank_all_but(file: &mut [u8], data: &[Range<usize>], mut kept: Vec<Range<usize>>) {
-    kept.sort_unstable_by_key(|range| range.start);
+/// Of these data, what was not kept becomes zeros.
+fn blank_all_but(file: &mut [u8], data: &[Range<usize>], kept: Kept) {
+    // A heap, because there are many sorts in the build already and each adds its code.
+    let mut kept = BinaryHeap::from(kept).into_sorted_vec();
     kept.dedup_by(|range, last| {
-        let touches = range.start <= last.end;
+        let touches = range.0 <= last.1;
         if touches {
-            last.end = last.end.max(range.end);
+            last.1 = last.1.max(range.1);
         }
         touches
     });
     for data in data {
         let mut at = data.start;
-        let first = kept.partition_point(|range| range.end <= data.start);
-        for range in kept.get(first..).unwrap_or_default() {
-            if range.start >= data.end {
+        let first = kept.partition_point(|(_, end)| *end <= data.start);
+        for (start, end) in kept.get(first..).unwrap_or_default() {
+            if *start >= data.end {
                 break;
             }
-            if at < range.start {
-                blank(file, at..range.start);
+            if at < *start {
+                blank(file, at..*start);
             }
-            at = range.end;
+            at = *end;
         }
         if at < data.end {
             blank(file, at..data.end);

@@ -76,23 +76,20 @@ pub fn write(file: &mut [u8], at: usize, bytes: &[u8]) {
     }
 }
 
+/// Where bytes that are needed begin and end.
+pub type Kept = Vec<(usize, usize)>;
+
 /// Notes bytes that are needed; they have to be there.
-pub fn keep(
-    file: &[u8],
-    kept: &mut Vec<Range<usize>>,
-    at: u64,
-    length: u64,
-) -> Result<(), &'static str> {
+pub fn keep(file: &[u8], kept: &mut Kept, at: u64, length: u64) -> Result<(), &'static str> {
     let end = at.checked_add(length).ok_or(DAMAGED)?;
     let (at, end) = (usize::try_from(at).ok(), usize::try_from(end).ok());
-    let range = at.zip(end).map(|(at, end)| at..end).filter(|range| range.end <= file.len());
-    let range = range.ok_or(DAMAGED)?;
+    let (at, end) = at.zip(end).filter(|(_, end)| *end <= file.len()).ok_or(DAMAGED)?;
     let is_full = kept.len() >= RANGES_MAX;
     match kept.last_mut() {
-        _ if range.is_empty() => {}
-        Some(last) if last.end == range.start => last.end = range.end,
+        _ if at == end => {}
+        Some((_, last)) if *last == at => *last = end,
         _ if is_full => return Err(TOO_MANY_PARTS),
-        _ => kept.push(range),
+        _ => kept.push((at, end)),
     }
     Ok(())
 }

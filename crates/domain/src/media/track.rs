@@ -2,16 +2,11 @@
 //! large it is shown.
 
 use super::DAMAGED;
-use super::boxes::{Place, header, keep};
+use super::boxes::{Kept, Place, header, keep};
 use super::cursor::Cursor;
-use std::ops::Range;
 
 /// Notes where the samples are. Returns how many there are.
-pub fn samples(
-    file: &[u8],
-    track: &Place,
-    kept: &mut Vec<Range<usize>>,
-) -> Result<usize, &'static str> {
+pub fn samples(file: &[u8], track: &Place, kept: &mut Kept) -> Result<usize, &'static str> {
     let table = track.descendant(file, &[b"mdia", b"minf", b"stbl"]).ok_or(DAMAGED)?;
     // Behind version and flags.
     let list = |name| Some(Cursor::new(table.child(file, 0, name)?.content(file).get(4..)?));
