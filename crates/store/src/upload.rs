@@ -15,23 +15,17 @@ const BEGUN_MAX: i64 = 10;
 pub struct Upload {
     /// Ours, in the names of its pieces.
     pub id: String,
-    /// The blog it is for.
-    pub blog_id: String,
     /// How many pieces have come.
     pub pieces: i64,
     /// The key of the object that became of them.
     pub media_key: Option<String>,
-    /// Whether it has lain long enough.
-    pub is_old: bool,
 }
 
-fn upload(cx: &Context, row: &Row) -> Result<Upload> {
+fn upload(row: &Row) -> Result<Upload> {
     Ok(Upload {
         id: row.text("id")?,
-        blog_id: row.text("blog_id")?,
         pieces: row.int("pieces")?,
         media_key: row.opt_text("media_key")?,
-        is_old: row.int("created_at")?.saturating_add(DAY) <= cx.seconds(),
     })
 }
 
@@ -45,7 +39,7 @@ pub async fn append(
     let statement = sql(
         "update uploads set pieces = pieces + 1, bytes = bytes + ?3
          where blog_id = ?1 and file_id = ?2 and media_key is null and pieces < ?4 and bytes + ?3 <= ?5
-         returning id, blog_id, pieces, media_key, created_at",
+         returning id, pieces, media_key",
         [blog_id.into(), file_id.into(), bytes.into(), pieces_max.into(), bytes_max.into()],
     );
     let mut row = cx.db.first(statement.clone()).await?;
@@ -53,7 +47,7 @@ pub async fn append(
         begin(cx, blog_id, file_id).await?;
         row = cx.db.first(statement).await?;
     }
-    row.as_ref().map(|row| upload(cx, row)).transpose()
+    row.as_ref().map(upload).transpose()
 }
 
 /// An upload of no pieces, and the job that ends it in a day. Somebody else's being faster is fine.
@@ -75,19 +69,10 @@ async fn begin(cx: &Context, blog_id: &str, file_id: &str) -> Result<()> {
 /// A blog's upload by the id that the app gave it.
 pub async fn find(cx: &Context, blog_id: &str, file_id: &str) -> Result<Option<Upload>> {
     let statement = sql(
-        "select id, blog_id, pieces, media_key, created_at from uploads where blog_id = ?1 and file_id = ?2",
+        "select id, pieces, media_key from uploads where blog_id = ?1 and file_id = ?2",
         [blog_id.into(), file_id.into()],
     );
-    cx.db.first(statement).await?.as_ref().map(|row| upload(cx, row)).transpose()
-}
-
-/// An upload by its own id.
-pub async fn find_any(cx: &Context, id: &str) -> Result<Option<Upload>> {
-    let statement = sql(
-        "select id, blog_id, pieces, media_key, created_at from uploads where id = ?1",
-        [id.into()],
-    );
-    cx.db.first(statement).await?.as_ref().map(|row| upload(cx, row)).transpose()
+    cx.db.first(statement).await?.as_ref().map(upload).transpose()
 }
 
 /// Writes down what became of an upload, with the rows of that, and the job that removes the pieces.
@@ -99,7 +84,11 @@ pub async fn finish(cx: &Context, upload: &Upload, media_key: &str, row: Sql) ->
     cx.db.batch(vec![finish, row, job::insert(cx, DELETION, &upload.id)?]).await.map(|_| ())
 }
 
-/// Forgets an upload; absent is fine.
-pub async fn delete(cx: &Context, id: &str) -> Result<()> {
-    cx.db.batch(vec![sql("delete from uploads where id = ?1", [id.into()])]).await.map(|_| ())
+/// Forgets an upload that has lain for a day; absent is fine.
+pub async fn delete_old(cx: &Context, id: &str) -> Result<()> {
+    let statement = sql(
+        "delete from uploads where id = ?1 and created_at <= ?2",
+        [id.into(), cx.seconds().saturating_sub(DAY).into()],
+    );
+    cx.db.batch(vec![statement]).await.map(|_| ())
 }

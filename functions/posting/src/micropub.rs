@@ -193,7 +193,8 @@ fn entry(
         let has = |photo: &&Photo| address(v.cx, &photo.key) == file.url;
         match before.photos.iter().find(has) {
             Some(photo) => {
-                entry.photos.push(Photo { alt: file.alt.unwrap_or_default(), ..photo.clone() });
+                let alt = file.alt.unwrap_or_else(|| photo.alt.clone());
+                entry.photos.push(Photo { alt, ..photo.clone() });
             }
             None => entry.new_photos.push(at(file)),
         }
@@ -203,7 +204,8 @@ fn entry(
         let has = |clip: &&Clip| address(v.cx, &clip.key) == file.url;
         match before.clips.iter().find(has) {
             Some(clip) => {
-                entry.clips.push(Clip { alt: file.alt.unwrap_or_default(), ..clip.clone() });
+                let alt = file.alt.unwrap_or_else(|| clip.alt.clone());
+                entry.clips.push(Clip { alt, ..clip.clone() });
             }
             None if is_video => entry.new_video.push(at(file)),
             None => entry.new_audio.push(at(file)),

@@ -113,11 +113,10 @@ async fn state(v: Visit<'_>) -> Result<Response> {
 
 /// The job `upload-deletion`: the pieces go as soon as the file is there, the row within a day.
 pub async fn delete(cx: &Context, job: &Job) -> Result<()> {
-    let Some(upload) = upload::find_any(cx, &job.subject).await? else { return Ok(()) };
-    for piece in 1..=upload.pieces {
-        cx.blobs.delete(&key(&upload, piece)).await?;
+    for key in cx.blobs.list(&format!("p/{}/", job.subject), "").await? {
+        cx.blobs.delete(&key).await?;
     }
-    if upload.is_old { upload::delete(cx, &upload.id).await } else { Ok(()) }
+    upload::delete_old(cx, &job.subject).await
 }
 
 fn key(upload: &Upload, piece: i64) -> String {

@@ -51,6 +51,8 @@ fn an_uploaded_photo_is_posted_with_its_size_and_its_words() {
     let replace = json!({ "action": "update", "url": url, "replace": { "photo": [photo] } });
     app.done(app.json(&replace));
     assert_eq!(app.photos(&url), [photo]);
+    // An app that knows nothing of descriptions does not take them away.
+    assert_eq!(app.source(&url)["properties"]["photo"][0]["alt"], "Grey");
 }
 
 #[test]
