@@ -11,6 +11,7 @@ const SCHEMES = ["light", "dark"];
 await run({
   "pages for strangers": strangers,
   "pages of a signed-in person": signedIn,
+  "lists of what one has": lists,
   "pages of a blog": blogPages,
 });
 
@@ -69,6 +70,38 @@ async function signedIn(browser) {
   await page.getByRole("button", { name: "Subscribe" }).click();
   await page.locator("#url-error").waitFor();
   await look(page, "/subscriptions with a mistake");
+  await context.close();
+}
+
+async function lists(browser) {
+  const { page, context } = await open(browser);
+  await signUp(page, name("axe"));
+  await page.goto(`${origin}/settings/categories`);
+  await page.getByLabel("A new category").fill("Tea & cake");
+  await page.getByRole("button", { name: "Add" }).click();
+  await page.getByRole("link", { name: /^Change/ }).click();
+  await page.getByLabel("Words in title or text").fill("tea, cake");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("some come by themselves").waitFor();
+  await look(page, "/settings/categories");
+  await page.getByRole("link", { name: /^Change/ }).click();
+  await page.getByText("Remove this category").click();
+  await look(page, "/settings/categories/…");
+  await page.goto(`${origin}/`);
+  await writeWithPhoto(page, "A cup of tea", "A cup");
+  await page.goto(`${origin}/posts?q=tea`);
+  await look(page, "/posts, a search");
+  await page.goto(`${origin}/posts/new?channel=pages`);
+  await page.getByLabel(/^Title/).fill("Shop");
+  await page.getByLabel("Text", { exact: true }).fill("https://shop.example/");
+  await page.getByRole("button", { name: /^(Post|Publish)/ }).first().click();
+  await page.waitForURL(/\/pages/);
+  await page.getByRole("button", { name: /head$/ }).click();
+  await page.locator("summary").first().click();
+  await look(page, "/pages");
+  await page.goto(`${origin}/media`);
+  for (const summary of await page.locator("summary").all()) await summary.click();
+  await look(page, "/media");
   await context.close();
 }
 

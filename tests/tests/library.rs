@@ -1,5 +1,9 @@
 //! The library of files: uploading, describing, where they are shown, deleting.
 
+#[allow(dead_code)]
+#[path = "micropub/app.rs"]
+mod app;
+
 use tests::{Answer, Ask, Browser, GPS_SECRET, Pipit, Upload, photo_with_gps};
 
 fn photos(count: usize) -> Vec<Upload> {
@@ -88,6 +92,18 @@ fn a_file_says_which_post_shows_it_and_stays_as_long() {
     ann.get("/media").expect(200).expect_text("There are no files here yet");
     pipit.eventually(|| pipit.media(&url), |answer| answer.status == 404);
     ann.post(&format!("{}/deletion", path(&url)), &[]).expect(303);
+}
+
+#[test]
+fn what_a_post_says_of_a_file_describes_it_where_nothing_did() {
+    let app = app::App::new();
+    upload(&app.person, 1);
+    let url = files(&app.pipit, &app.person.get("/media").expect(200)).remove(0);
+    for alt in ["A heron", "Another heron"] {
+        app.created(app.form(&[("content", alt), ("photo", &url), ("mp-photo-alt", alt)]));
+        let page = app.person.get("/media").expect(200);
+        assert!(page.attributes("value").contains(&"A heron".to_owned()), "{}", page.text());
+    }
 }
 
 #[test]

@@ -60,17 +60,25 @@ pub fn insert(cx: &Context, media: &Media) -> Sql {
 }
 
 /// The statement that gives the media that a post shows to that post; what another one shows too is
-/// shared from then on, and goes with neither.
+/// shared from then on, and goes with neither. What has no description takes the post's.
 pub(crate) fn claim(post: &Post) -> Result<Option<Sql>> {
     let keys = keys(post);
     if keys.is_empty() || post.deleted_at.is_some() {
         return Ok(None);
     }
+    let described = |key: String| {
+        let photos = post.photos.iter().map(|photo| (&photo.key, &photo.alt));
+        let mut all = photos.chain(post.clips.iter().map(|clip| (&clip.key, &clip.alt)));
+        let alt = all.find(|(other, _)| **other == key).map_or("", |(_, alt)| alt);
+        [key, alt.to_owned()]
+    };
+    let keys: Vec<[String; 2]> = keys.into_iter().map(described).collect();
     let keys = serde_json::to_string(&keys).map_err(Error::internal)?;
     Ok(Some(sql(
         "update media set is_shared = max(is_shared, post_id not in ('', ?3)),
-           post_id = case when post_id = '' then ?3 else post_id end
-         where blog_id = ?1 and key in (select value from json_each(?2))",
+           post_id = case when post_id = '' then ?3 else post_id end,
+           alt = case when alt = '' then j.value ->> 1 else alt end
+         from json_each(?2) j where media.key = j.value ->> 0 and media.blog_id = ?1",
         [(&post.blog_id).into(), keys.into(), (&post.id).into()],
     )))
 }

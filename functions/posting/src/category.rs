@@ -38,6 +38,7 @@ struct Row {
     url: String,
     blog_url: String,
     count: String,
+    is_used: bool,
     has_filter: bool,
     filter: String,
 }
@@ -68,6 +69,7 @@ async fn rows(v: &Visit<'_>, slug: Option<&str>) -> Result<Vec<Row>> {
             url: format!("/settings{path}"),
             blog_url: format!("{origin}{path}"),
             count: count(own.count),
+            is_used: own.count > 0,
             name: own.name,
             has_filter: !own.filter.is_empty(),
             filter: own.filter,

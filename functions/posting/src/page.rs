@@ -35,8 +35,10 @@ pub async fn index(v: Visit<'_>) -> Result<Response> {
     let blog_url = v.cx.config.blog_origin(&session.username);
     let shown = posts.iter().filter(|post| post.is_in_navigation).count();
     let page = |(place, post): (usize, &Post)| -> Result<Page> {
+        let mut row = post::row(&v, &blog_url, post)?;
+        row.notes = row.notes.trim_start_matches(" · page").to_owned();
         Ok(Page {
-            row: post::row(&v, &blog_url, post)?,
+            row,
             path: post.path.clone(),
             redirect: post.redirect().map(str::to_owned),
             is_in_navigation: post.is_in_navigation,
