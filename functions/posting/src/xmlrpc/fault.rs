@@ -69,7 +69,7 @@ impl Fault {
 
     /// As an answer says it: the sentence last, where simple programs look for it.
     pub fn value(&self) -> Value {
-        record([("faultCode", Value::Int(self.code)), ("faultString", self.words.as_ref().into())])
+        record![("faultCode", Value::Int(self.code)), ("faultString", self.words.as_ref().into())]
     }
 }
 

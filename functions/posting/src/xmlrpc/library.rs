@@ -66,7 +66,7 @@ fn id(media: &Media) -> String {
 fn shown(call: &Call<'_>, media: &Media) -> Value {
     let url = Value::from(call.cx.config.media_url(&media.key));
     let name = Value::from(media.key.rsplit('/').next().unwrap_or_default());
-    record([
+    record![
         ("id", id(media).into()),
         ("attachment_id", id(media).into()),
         ("date_created_gmt", date(media.created_at, None)),
@@ -81,11 +81,11 @@ fn shown(call: &Call<'_>, media: &Media) -> Value {
         ("type", media.content_type.as_str().into()),
         (
             "metadata",
-            record([
+            record![
                 ("width", Value::Int(media.width.into())),
                 ("height", Value::Int(media.height.into())),
                 ("file", name),
-            ]),
+            ],
         ),
-    ])
+    ]
 }

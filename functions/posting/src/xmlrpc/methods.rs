@@ -183,18 +183,17 @@ pub fn of_nobody(method: &Method) -> Value {
     match method.what {
         What::Methods => Value::Array(METHODS.iter().map(|method| method.name.into()).collect()),
         What::Filters => {
-            Value::Array(vec![record([("key", "markdown".into()), ("label", "Markdown".into())])])
+            Value::Array(vec![record![("key", "markdown".into()), ("label", "Markdown".into())]])
         }
         _ => {
-            let spec =
-                |url: &str| record([("specUrl", url.into()), ("specVersion", Value::Int(1))]);
-            record([
+            let spec = |url: &str| record![("specUrl", url.into()), ("specVersion", Value::Int(1))];
+            record![
                 ("xmlrpc", spec("http://www.xmlrpc.com/spec")),
                 (
                     "faults_interop",
                     spec("http://xmlrpc-epi.sourceforge.net/specs/rfc.fault_codes.php"),
                 ),
-            ])
+            ]
         }
     }
 }

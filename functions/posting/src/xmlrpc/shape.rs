@@ -257,10 +257,10 @@ pub fn of_post(call: &Call<'_>, all: &[Category], post: &Post, shape: Shape) -> 
         }
         AuthorId => grant.account_id.as_str().into(),
         AuthorName => grant.name.as_str().into(),
-        Author => record([
+        Author => record![
             ("name", grant.name.as_str().into()),
             ("username", grant.username.as_str().into()),
-        ]),
+        ],
         Kind => if post.channel == Channel::Pages { "page" } else { "post" }.into(),
         Field::Format => if post.format == Format::Html { "0" } else { "markdown" }.into(),
         IsInNavigation => Value::Bool(post.is_in_navigation),

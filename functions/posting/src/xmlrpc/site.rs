@@ -2,7 +2,7 @@
 
 use super::{
     Call, Result,
-    value::{Value, record},
+    value::{Value, member, record},
 };
 use domain::timezone;
 
@@ -21,51 +21,72 @@ fn blog_url(call: &Call<'_>) -> String {
 pub async fn blogs(call: &Call<'_>) -> Result<Value> {
     let blog = web::blog(call.cx, &call.grant.username).await?;
     let url = blog_url(call);
-    Ok(list(record([
+    Ok(list(record![
         ("isAdmin", Value::Bool(true)),
         ("isPrimary", Value::Bool(true)),
         ("xmlrpc", format!("{url}xmlrpc.php").into()),
         ("url", url.into()),
         ("blogid", call.grant.blog_id.as_str().into()),
         ("blogName", blog.map(|blog| blog.title).unwrap_or_default().into()),
-    ])))
+    ]))
 }
+
+/// What an option says.
+#[derive(Clone, Copy)]
+enum Said {
+    This(&'static str),
+    Blog,
+    App(&'static str),
+    BlogId,
+    Title,
+    Tagline,
+    Hours,
+}
+
+const OPTIONS: &[(&str, Said)] = &[
+    ("software_name", Said::This("Pipit")),
+    ("software_version", Said::This(LIKE_WORDPRESS)),
+    ("blog_url", Said::Blog),
+    ("home_url", Said::Blog),
+    ("login_url", Said::App("/signin")),
+    ("admin_url", Said::App("/posts")),
+    ("blog_id", Said::BlogId),
+    ("blog_title", Said::Title),
+    ("blog_tagline", Said::Tagline),
+    ("blog_public", Said::This("1")),
+    ("time_zone", Said::Hours),
+    ("date_format", Said::This("Y-m-d")),
+    ("time_format", Said::This("H:i")),
+    ("default_comment_status", Said::This("closed")),
+    ("default_ping_status", Said::This("closed")),
+    ("users_can_register", Said::This("0")),
+    ("post_thumbnail", Said::This("0")),
+];
 
 pub async fn options(call: &Call<'_>) -> Result<Value> {
     let blog = web::blog(call.cx, &call.grant.username).await?;
     let (title, tagline) = blog.map(|blog| (blog.title, blog.tagline)).unwrap_or_default();
-    let url = blog_url(call);
-    let app = |path| call.cx.config.app_url(path);
     let wanted = call.arg(0).items();
-    let options = [
-        ("software_name", "Pipit".to_owned()),
-        ("software_version", LIKE_WORDPRESS.to_owned()),
-        ("blog_url", url.clone()),
-        ("home_url", url),
-        ("login_url", app("/signin")),
-        ("admin_url", app("/posts")),
-        ("blog_id", call.grant.blog_id.clone()),
-        ("blog_title", title),
-        ("blog_tagline", tagline),
-        ("blog_public", "1".to_owned()),
-        ("time_zone", hours(call)),
-        ("date_format", "Y-m-d".to_owned()),
-        ("time_format", "H:i".to_owned()),
-        ("default_comment_status", "closed".to_owned()),
-        ("default_ping_status", "closed".to_owned()),
-        ("users_can_register", "0".to_owned()),
-        ("post_thumbnail", "0".to_owned()),
-    ];
-    let option = |(name, value): (&'static str, String)| {
-        let is_wanted = wanted.is_empty() || wanted.iter().any(|other| other.text() == name);
-        let option = record([
-            ("desc", name.into()),
+    let is_wanted = |name| wanted.is_empty() || wanted.iter().any(|other| other.text() == name);
+    let mut options = Vec::new();
+    for (name, said) in OPTIONS.iter().filter(|(name, _)| is_wanted(*name)) {
+        let value = match *said {
+            Said::This(text) => text.to_owned(),
+            Said::Blog => blog_url(call),
+            Said::App(path) => call.cx.config.app_url(path),
+            Said::BlogId => call.grant.blog_id.clone(),
+            Said::Title => title.clone(),
+            Said::Tagline => tagline.clone(),
+            Said::Hours => hours(call),
+        };
+        let option = record![
+            ("desc", (*name).into()),
             ("readonly", Value::Bool(true)),
             ("value", value.into()),
-        ]);
-        is_wanted.then_some((name.into(), option))
-    };
-    Ok(Value::Struct(options.into_iter().filter_map(option).collect()))
+        ];
+        options.push(member(name, option));
+    }
+    Ok(Value::Struct(options))
 }
 
 /// How far the person's clocks are ahead, in hours: `5.75`.
@@ -80,20 +101,20 @@ fn hours(call: &Call<'_>) -> String {
 }
 
 pub fn user_info(call: &Call<'_>) -> Value {
-    record([
+    record![
         ("userid", call.grant.account_id.as_str().into()),
         ("nickname", call.grant.username.as_str().into()),
         ("firstname", call.grant.name.as_str().into()),
         ("lastname", "".into()),
         ("email", "".into()),
         ("url", blog_url(call).into()),
-    ])
+    ]
 }
 
 /// No app learns the mail address.
 pub fn profile(call: &Call<'_>) -> Value {
     let (name, username) = (call.grant.name.as_str(), call.grant.username.as_str());
-    record([
+    record![
         ("user_id", call.grant.account_id.as_str().into()),
         ("username", username.into()),
         ("nickname", username.into()),
@@ -105,7 +126,7 @@ pub fn profile(call: &Call<'_>) -> Value {
         ("bio", "".into()),
         ("url", blog_url(call).into()),
         ("roles", list("administrator".into())),
-    ])
+    ]
 }
 
 /// Apps ask for the next ones until there are none.
@@ -115,17 +136,17 @@ pub fn users(call: &Call<'_>) -> Value {
 }
 
 pub fn authors(call: &Call<'_>) -> Value {
-    list(record([
+    list(record![
         ("user_id", call.grant.account_id.as_str().into()),
         ("user_login", call.grant.username.as_str().into()),
         ("display_name", call.grant.name.as_str().into()),
-    ]))
+    ])
 }
 
 pub fn formats(call: &Call<'_>) -> Value {
-    let all = record([("standard", "Standard".into())]);
+    let all = record![("standard", "Standard".into())];
     match call.arg(0) {
-        Value::Struct(_) => record([("all", all), ("supported", list("standard".into()))]),
+        Value::Struct(_) => record![("all", all), ("supported", list("standard".into()))],
         _ => all,
     }
 }
@@ -133,7 +154,7 @@ pub fn formats(call: &Call<'_>) -> Value {
 pub fn types(_: &Call<'_>) -> Value {
     let of = |name: &'static str, label: &str| {
         let (is, is_page) = (Value::Bool(true), Value::Bool(name == "page"));
-        record([
+        record![
             ("name", name.into()),
             ("label", label.into()),
             ("public", is.clone()),
@@ -141,22 +162,22 @@ pub fn types(_: &Call<'_>) -> Value {
             ("_builtin", is),
             ("hierarchical", is_page),
             ("has_archive", Value::Bool(false)),
-        ])
+        ]
     };
-    record([("post", of("post", "Posts")), ("page", of("page", "Pages"))])
+    record![("post", of("post", "Posts")), ("page", of("page", "Pages"))]
 }
 
 pub fn statuses(_: &Call<'_>) -> Value {
-    record([
+    record![
         ("draft", "Draft".into()),
         ("private", "Private".into()),
         ("publish", "Published".into()),
-    ])
+    ]
 }
 
 pub fn taxonomies(_: &Call<'_>) -> Value {
     let of = |name: &str, label: &str| {
-        record([
+        record![
             ("name", name.into()),
             ("label", label.into()),
             ("hierarchical", Value::Bool(false)),
@@ -164,7 +185,7 @@ pub fn taxonomies(_: &Call<'_>) -> Value {
             ("show_ui", Value::Bool(true)),
             ("_builtin", Value::Bool(true)),
             ("object_type", list("post".into())),
-        ])
+        ]
     };
     Value::Array(vec![of("category", "Categories"), of("post_tag", "Tags")])
 }
@@ -176,10 +197,10 @@ pub fn nothing(_: &Call<'_>) -> Value {
 
 pub fn comment_count(_: &Call<'_>) -> Value {
     let none = || Value::Int(0);
-    record([
+    record![
         ("approved", none()),
         ("awaiting_moderation", none()),
         ("spam", none()),
         ("total_comments", none()),
-    ])
+    ]
 }

@@ -90,11 +90,11 @@ async fn changed(call: &Call<'_>) -> Result<Value> {
 pub async fn of_post(call: &Call<'_>) -> Result<Value> {
     let (post, all) = (post::find(call).await?, all(call).await?);
     let shown = |(at, name): (usize, &String)| {
-        record([
+        record![
             ("categoryId", number(&all, name).to_string().into()),
             ("categoryName", name.as_str().into()),
             ("isPrimary", Value::Bool(at == 0)),
-        ])
+        ]
     };
     Ok(Value::Array(post.categories.iter().enumerate().map(shown).collect()))
 }

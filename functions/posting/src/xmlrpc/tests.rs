@@ -73,7 +73,7 @@ fn every_type_is_read() {
         ),
         (
             "<struct><member>\n<name>a</name><value>b</value></member></struct>",
-            record([("a", text("b"))]),
+            record![("a", text("b"))],
         ),
     ] {
         assert_eq!(one(&format!("<value>{xml}</value>")), Ok(expected), "{xml}");

@@ -25,10 +25,18 @@ pub enum Value {
     Struct(Vec<(Cow<'static, str>, Value)>),
 }
 
-/// A struct of an answer.
-pub fn record<const N: usize>(members: [(&'static str, Value); N]) -> Value {
-    Value::Struct(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
+/// A member of a struct of an answer.
+pub fn member(name: &'static str, value: Value) -> (Cow<'static, str>, Value) {
+    (Cow::Borrowed(name), value)
 }
+
+/// A struct of an answer. Arrays by value would be code anew for each length.
+macro_rules! record {
+    ($(($name:expr, $value:expr $(,)?)),+ $(,)?) => {
+        $crate::xmlrpc::value::Value::Struct(vec![$($crate::xmlrpc::value::member($name, $value)),+])
+    };
+}
+pub(super) use record;
 
 /// A moment as clocks show it in this zone, which the form does not say.
 pub fn date(seconds: i64, zone: Option<&str>) -> Value {
