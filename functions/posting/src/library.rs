@@ -94,8 +94,8 @@ fn size(bytes: i64) -> String {
     };
     match bytes {
         ..1000 => format!("{bytes} bytes"),
-        ..1_000_000 => format!("{} kB", tenths(1000).0),
-        ..1_000_000_000 => format!("{}.{} MB", tenths(1_000_000).0, tenths(1_000_000).1),
+        1000..1_000_000 => format!("{} kB", tenths(1000).0),
+        1_000_000..1_000_000_000 => format!("{}.{} MB", tenths(1_000_000).0, tenths(1_000_000).1),
         _ => format!("{}.{} GB", tenths(1_000_000_000).0, tenths(1_000_000_000).1),
     }
 }
