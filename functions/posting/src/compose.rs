@@ -6,10 +6,7 @@ use crate::{
     publish::{self, Writer},
 };
 use askama::Template;
-use domain::{
-    media::clean,
-    post::{Channel, Post, Status, Visibility},
-};
+use domain::post::{Channel, Post, Status, Visibility};
 use http::StatusCode;
 use platform::{Error, Response, Result};
 use store::edit::Edit;
@@ -239,8 +236,8 @@ async fn differ(
 async fn rescue(v: &Visit<'_>, writer: &Writer, draft: &mut Draft) -> Result<bool> {
     let mut is_whole = true;
     let alts: Vec<String> = draft.alts().take(draft.chosen.len()).collect();
-    for (bytes, alt) in std::mem::take(&mut draft.chosen).into_iter().zip(alts) {
-        match clean(bytes) {
+    for (file, alt) in std::mem::take(&mut draft.chosen).into_iter().zip(alts) {
+        match file {
             Ok(file) => {
                 let media = micropub_media::store(v.cx, writer, file, &alt).await?;
                 let url = v.cx.config.media_url(&media.key);

@@ -1,10 +1,9 @@
 //! What the compose form holds, and what it makes of a post.
 
 use crate::publish::{self, Entry, File, Once, Source};
-use bytes::Bytes;
 use domain::{
     datetime,
-    media::clean,
+    media::{Clean, clean},
     post::{Channel, Photo, Post, Status, Visibility},
     timezone,
 };
@@ -51,8 +50,9 @@ pub struct Draft {
     pub is_draft: bool,
     /// What the chosen files show, a line for each.
     pub alt: String,
-    /// The chosen files.
-    pub chosen: Vec<Bytes>,
+    /// The chosen files, or what is wrong with one. Cleaned at once, while nobody else holds the bytes: a
+    /// Worker has no room for two copies.
+    pub chosen: Vec<Result<Clean, &'static str>>,
     /// Those that the post has, and those that a script has uploaded.
     pub files: Vec<Placed>,
     /// As they were typed.
@@ -137,7 +137,7 @@ impl Draft {
         self.revision = form.get("revision").parse().ok();
         self.is_draft = form.get("do") == "draft";
         self.place(form);
-        self.chosen = form.take_files("photo").into_iter().map(|file| file.bytes).collect();
+        self.chosen = form.take_files("photo").into_iter().map(|file| clean(file.bytes)).collect();
         self
     }
 
@@ -170,7 +170,8 @@ impl Draft {
 
     /// What makes the form, sent twice, the same form. Changed in between it is another one.
     pub fn once(&self) -> Option<Once> {
-        let bytes: Vec<usize> = self.chosen.iter().map(Bytes::len).collect();
+        let length = |file: &Result<Clean, _>| file.as_ref().map_or(0, |file| file.bytes.len());
+        let bytes: Vec<usize> = self.chosen.iter().map(length).collect();
         let content = format!("{:?} {bytes:?}", Self { chosen: vec![], ..self.clone() });
         let key = format!("{} {}", self.key, domain::secret::sha256_hex(content.as_bytes()));
         (!self.key.is_empty()).then(|| Once::by_key(&key, content.as_bytes()))
@@ -208,8 +209,8 @@ impl Draft {
             entry.slug = Some(self.slug.clone());
         }
         self.keep(cx, &mut entry);
-        for (bytes, alt) in self.chosen.iter().zip(self.alts()) {
-            let source = Source::New(clean(bytes.clone())?);
+        for (file, alt) in self.chosen.iter().zip(self.alts()) {
+            let source = Source::New(file.clone()?);
             entry.new_photos.push(File { source, alt });
         }
         Ok(Entry {

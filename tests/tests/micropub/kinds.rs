@@ -117,3 +117,28 @@ fn a_file_of_megabytes_arrives_whole() {
     let url = app.created(app.upload("/micropub/media", &[], &[disguised(frames.clone())]));
     assert!(app.pipit.media(&url).expect(200).body == frames);
 }
+
+#[test]
+fn the_composer_takes_every_kind_and_the_blog_shows_it() {
+    let app = App::new();
+    let chosen = |bytes| Upload { field: "photo", file_name: "IMG_0042.HEIC", bytes };
+    let fields = [("title", ""), ("text", "Look and listen"), ("alt", "A pipit")];
+    for (media_type, extension, bytes) in files() {
+        app.person.upload("/posts", &fields, chosen(bytes)).expect(303);
+        let page = app.pipit.blog(&app.person).get(&app.person.newest_post().path).expect(200);
+        let sources = page.attributes("src");
+        let url = sources.iter().find(|url| url.ends_with(&format!(".{extension}")));
+        let url = url.unwrap_or_else(|| panic!("no {extension} among {sources:?}"));
+        assert_eq!(app.pipit.media(url).expect(200).header("content-type"), media_type);
+        let tag = match media_type.split_once('/') {
+            Some(("image", _)) => "<img",
+            Some(("video", _)) => "<video",
+            _ => "<audio",
+        };
+        assert!(page.text().contains(tag), "{media_type} is shown by {tag}");
+    }
+    for bytes in [&b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"[..], b"<!doctype html><p>"] {
+        let page = app.person.upload("/posts", &fields, chosen(bytes.to_vec())).expect(422);
+        page.expect_text("Look and listen");
+    }
+}
