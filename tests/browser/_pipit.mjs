@@ -2,6 +2,7 @@
 
 import { chromium } from "playwright-core";
 import { crc32, deflateSync } from "node:zlib";
+import { faultsOfPage } from "./_html.mjs";
 
 export const origin = setting("PIPIT_URL").replace(/\/$/, "");
 const mailbox = setting("PIPIT_MAILBOX").replace(/\/$/, "");
@@ -37,6 +38,7 @@ export async function run(tests) {
   for (const [what, test] of Object.entries(tests)) {
     try {
       await test(browser);
+      await keptToTheStandard();
       console.log(`ok      ${what}`);
     } catch (problem) {
       failed += 1;
@@ -51,6 +53,24 @@ export async function run(tests) {
 /** Fails with words. */
 export function hold(isSo, words) {
   if (!isSo) throw new Error(words);
+}
+
+const documents = [];
+
+/** Notes each page that a test loads, so that the validator sees them all. */
+function note(response) {
+  const isPage = response.request().resourceType() === "document" && /^text\/html/.test(response.headers()["content-type"] ?? "");
+  if (!isPage) return;
+  // The browser may have left the page before its text was asked for.
+  const text = response.text().catch(() => "");
+  documents.push(text.then((html) => ({ html, what: `${response.status()} ${response.url()}` })));
+}
+
+async function keptToTheStandard() {
+  const pages = new Map();
+  for (const { html, what } of await Promise.all(documents.splice(0))) if (html) pages.set(html, what);
+  const faults = await Promise.all([...pages].map(([html, what]) => faultsOfPage(html, what)));
+  hold(!faults.flat().length, faults.flat().join("\n"));
 }
 
 /**
@@ -68,6 +88,7 @@ export async function open(browser, options = {}) {
     const isOurs = url.protocol === "data:" || (url.hostname.endsWith("localhost") && url.port === port);
     if (!isOurs) faults.push(`a request to ${url.href}`);
   });
+  context.on("response", note);
   context.on("console", (message) => {
     if (message.type() === "error") faults.push(`on the console of ${page.url()}: ${message.text()} ${message.location().url}`);
   });
@@ -125,6 +146,22 @@ export async function writeWithPhoto(page, text, alt) {
   await page.getByLabel(/^What (it shows|they show)/).fill(alt);
   await page.getByRole("button", { name: "Post", exact: true }).click();
   await page.waitForURL(/\/posts(\?|$)/);
+}
+
+/** An app with a token of the person; it returns the address of what it created. */
+export async function app(page) {
+  await page.goto(`${origin}/settings/tokens`);
+  await page.locator("#name").fill("Quill");
+  for (const scope of await page.locator("input[name=scope]").all()) await scope.check();
+  await page.getByRole("button", { name: /token/i }).click();
+  const token = await page.locator("code.address").textContent();
+  const headers = { authorization: `Bearer ${token}` };
+  return async (properties, how = "data") => {
+    const body = how === "data" ? { type: ["h-entry"], properties } : properties;
+    const answer = await page.request.post(`${origin}/micropub`, { headers, [how]: body });
+    hold([201, 202].includes(answer.status()), `${answer.status()} ${await answer.text()} for ${JSON.stringify(properties).slice(0, 200)}`);
+    return answer.headers().location;
+  };
 }
 
 /** A PNG of 320 by 200 pixels: a sky over a field (PNG, second edition, section 5). */

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { askToSignUp, blog, hold, name, open, origin, run, signUp, writeWithPhoto } from "./_pipit.mjs";
+import { app, askToSignUp, blog, hold, name, open, origin, run, signUp, writeWithPhoto } from "./_pipit.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDTHS = [360, 768, 1280];
@@ -120,6 +120,7 @@ async function blogPages(browser) {
   await look(page, "a post");
   await page.goto(`${blog(username)}/none`);
   await look(page, "a page that is not there");
+  await kinds(page, username);
   await page.goto(`${origin}/posts`);
   await page.locator("summary").first().click();
   await look(page, "/posts, about to delete");
@@ -131,6 +132,25 @@ async function blogPages(browser) {
   await page.goto(permalink);
   await look(page, "a deleted post");
   await context.close();
+}
+
+/** Answers, praise, clips, pages, categories, a preview. */
+async function kinds(page, username) {
+  const post = await app(page);
+  const about = await post({ name: ["About me"], content: ["I am *Ann*."], "mp-channel": ["pages"] });
+  await post({ content: ["Soon"], "post-status": ["draft"] });
+  await post({ "like-of": ["https://others.example/1"], category: ["Green tea", "Cake"] });
+  const clip = await post({
+    "in-reply-to": ["https://others.example/1"], content: ["Listen"], category: ["Cake"], location: ["Lisbon"],
+    audio: [`${origin}/none.mp3`], video: [`${origin}/none.mp4`], syndication: ["https://others.example/2"],
+  });
+  for (const address of [`${blog(username)}/`, about, clip, `${blog(username)}/categories`, `${blog(username)}/categories/cake`, `${origin}/`]) {
+    await page.goto(address);
+    await look(page, address);
+  }
+  await page.goto(`${origin}/posts?show=drafts`);
+  await page.goto(await page.locator('a[href*="/preview/"]').first().getAttribute("href"));
+  await look(page, "a preview");
 }
 
 /** Looks at the page as it is in every width and scheme. */

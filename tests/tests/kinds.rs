@@ -256,3 +256,20 @@ fn an_edit_is_told_once_it_is_more_than_a_slip() {
     writer.change(&path, json!({ "replace": { "content": ["Second"] } }));
     writer.blog(&path).expect(200).expect_text("dt-updated").expect_text("Second");
 }
+
+#[test]
+fn a_draft_has_a_private_address_until_it_is_out() {
+    let writer = Writer::new();
+    let path = writer.write(json!({ "content": ["Psst, a draft"], "post-status": ["draft"] }));
+    let links = writer.ann.get("/posts?show=drafts").expect(200).attributes("href");
+    let preview = links.iter().find(|link| link.contains("/preview/")).expect("a link to it");
+    let preview = preview.strip_prefix(&writer.pipit.blog_url(&writer.ann)).expect("on the blog");
+    let page = writer.blog(preview).expect(200).expect_text("Psst, a draft");
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    writer.blog(&preview.replace("/preview/", "/preview/1")).expect(404);
+    writer.change(&path, json!({ "replace": { "post-status": ["published"] } }));
+    let answer = writer.blog(preview).expect(302);
+    let permalink = answer.header("location").strip_prefix(&writer.pipit.blog_url(&writer.ann));
+    writer.blog(permalink.expect("on the blog")).expect(200).expect_text("Psst, a draft");
+}
