@@ -56,6 +56,12 @@ async function odd(browser) {
   made.push(await post({ photo: Array.from({ length: 20 }, () => ({ value: "https://others.example/a.jpg", alt: "" })) }));
   made.push(await post({ h: "entry", "mp-photo-alt": SCRIPT, photo: { name: "view.png", mimeType: "image/png", buffer: picture() } }, "multipart"));
 
+  await page.goto(`${origin}/pages`);
+  for (let shown = 0; shown < 2; shown += 1) {
+    await page.getByRole("button", { name: /in the blog’s head$/ }).and(page.getByText("Show in the head")).first().click();
+    await page.waitForURL(`${origin}/pages`);
+  }
+
   const home = blog(username);
   const found = [];
   for (const start of [`${home}/`, `${home}/categories`, `${origin}/`, `${origin}/posts`, `${origin}/posts?show=drafts`, `${origin}/posts?show=scheduled`, `${origin}/pages`, `${origin}/@${username}`]) {

@@ -273,3 +273,20 @@ fn a_draft_has_a_private_address_until_it_is_out() {
     let permalink = answer.header("location").strip_prefix(&writer.pipit.blog_url(&writer.ann));
     writer.blog(permalink.expect("on the blog")).expect(200).expect_text("Psst, a draft");
 }
+
+#[test]
+fn the_blogs_head_leads_to_its_pages_and_marks_where_one_is() {
+    let writer = Writer::new();
+    let title = "Über mich \u{5d0} <b>";
+    let path = writer.write(json!({ "name": [title], "content": ["Me"], "mp-channel": ["pages"] }));
+    assert!(!writer.blog("/").expect(200).text().contains("blog-nav"), "a head without pages");
+    let actions = writer.ann.get("/pages").expect(200).attributes("action");
+    let action = actions.iter().find(|to| to.ends_with("/navigation")).expect("a form");
+    writer.ann.post(action, &[("shown", "1")]).expect(303);
+    let link = |here: &str| {
+        format!("<a href=\"{path}\"{here}><bdi>Über mich \u{5d0} &#60;b&#62;</bdi></a>")
+    };
+    writer.blog("/").expect(200).expect_text(&link(""));
+    writer.blog(&path).expect(200).expect_text(&link(" aria-current=\"page\""));
+    writer.blog("/none").expect(404).expect_text(&link(""));
+}
