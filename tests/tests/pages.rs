@@ -85,7 +85,7 @@ fn a_deleted_page_leaves_the_head_and_comes_back() {
     app.person.post(&format!("/pages/{id}/navigation"), &[("shown", "1")]).expect(303);
     let answer = app.person.post(&format!("/posts/{id}/deletion"), &[]).expect(303);
     assert!(answer.header("location").starts_with("/pages?deleted="), "{answer:?}");
-    app.person.get(answer.header("location")).expect(200).expect_text("“About” is deleted");
+    app.person.get(answer.header("location")).expect(200).expect_text("</bdi>” is deleted");
     assert_eq!(head(&app), [""; 0]);
     app.pipit.blog(&app.person).get("/about").expect(410);
     let answer = app.person.post(&format!("/posts/{id}/undeletion"), &[]).expect(303);
