@@ -21,20 +21,16 @@ pub async fn read(content_type: &str, body: Body, max: usize, length: usize) -> 
     // So that the first delimiter is like the others.
     let buffer = BytesMut::from(&b"\r\n"[..]);
     let mut parts = Parts { body, chunk: Bytes::new(), buffer, delimiter, arrived: 0, max, length };
-    let mut form = Form::default();
-    parts.skip_preamble().await?;
-    while let Some(head) = parts.head().await? {
-        if form.fields.len().saturating_add(form.files.len()) >= FIELDS_MAX {
-            return Err(too_many_fields());
-        }
-        let max = if head.file_name.is_some() { max } else { TEXT_BYTES_MAX };
-        let bytes = parts.content(max).await?;
-        form.push(head, bytes);
-    }
-    while parts.fill().await? {
+    let form = parts.form().await;
+    // Read to its end even if it is refused: who still sends when the line is cut never sees the answer.
+    loop {
         parts.buffer.clear();
+        match parts.fill().await {
+            Ok(true) => {}
+            Ok(false) => return form,
+            Err(problem) => return form.and(Err(problem)),
+        }
     }
-    Ok(form)
 }
 
 /// What stands before the content of a part.
@@ -58,6 +54,20 @@ struct Parts {
 }
 
 impl Parts {
+    async fn form(&mut self) -> Result<Form> {
+        let mut form = Form::default();
+        self.skip_preamble().await?;
+        while let Some(head) = self.head().await? {
+            if form.fields.len().saturating_add(form.files.len()) >= FIELDS_MAX {
+                return Err(too_many_fields());
+            }
+            let max = if head.file_name.is_some() { self.max } else { TEXT_BYTES_MAX };
+            let bytes = self.content(max).await?;
+            form.push(head, bytes);
+        }
+        Ok(form)
+    }
+
     /// What stands before the first delimiter is for nobody.
     async fn skip_preamble(&mut self) -> Result<()> {
         loop {

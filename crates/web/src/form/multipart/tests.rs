@@ -80,6 +80,21 @@ fn more_than_is_allowed_is_refused_before_it_has_all_come() {
 }
 
 #[test]
+fn what_is_refused_is_read_to_its_end_so_that_the_answer_is_seen() {
+    let whole = [&part("name=t", &vec![b'x'; 3 << 20])[..], b"--b 1--\r\n"].concat();
+    let left = std::rc::Rc::new(std::cell::Cell::new(whole.len()));
+    let counted = left.clone();
+    let pieces: Vec<Vec<u8>> = whole.chunks(10_000).map(<[u8]>::to_vec).collect();
+    let pieces = stream::iter(pieces.into_iter().map(move |piece| {
+        counted.set(counted.get() - piece.len());
+        Ok(Bytes::from(piece))
+    }));
+    let body = Body::Stream(Box::pin(pieces));
+    let problem = block_on(super::read(TYPE, body, ROOMY, 0)).map(|_| ());
+    assert_eq!((problem, left.get()), (Err(Error::TooLarge), 0));
+}
+
+#[test]
 fn fields_heads_and_their_number_have_bounds() {
     let last = b"--b 1--\r\n";
     let text = |length: usize| [&part("name=t", &vec![b'x'; length])[..], last].concat();
