@@ -49,6 +49,7 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<()> {
         let mut command = project.cargo();
         command.args(["rustc", "--release", "--target", TARGET, "--crate-type", "cdylib"]);
         command.args(["-p", &function]).env("PIPIT_BUILD", &sources);
+        flavour.standard_library(&mut command);
         if flavour != Flavour::Release {
             command.args(["--features", "dev"]);
         }

@@ -29,6 +29,15 @@ prints the sizes. Fails when the Worker is over 1 MB compressed or a component o
 
 /// Where the tests' own web site listens, for the feeds that are fetched from it.
 pub const FIXTURE_PORT: u16 = 8028;
+/// Cargo's settings for a standard library compiled for size. They are not stable, which is what the
+/// first one is for; the toolchain that they are meant for is pinned.
+const SMALL_STANDARD_LIBRARY: &[(&str, &str)] = &[
+    ("RUSTC_BOOTSTRAP", "1"),
+    ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
+    ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
+    ("CARGO_UNSTABLE_PANIC_IMMEDIATE_ABORT", "true"),
+    ("CARGO_PROFILE_RELEASE_PANIC", "immediate-abort"),
+];
 const READY_LIMIT: Duration = Duration::from_secs(90);
 
 /// Where Pipit runs.
@@ -78,6 +87,14 @@ impl Flavour {
             Self::Release => "",
             Self::Dev => "dev",
             Self::Test => "dev,contract",
+        }
+    }
+
+    /// How its standard library is compiled: anew, small, and without what a panic says, except in
+    /// a development build, where that is worth more than the size.
+    pub fn standard_library(self, command: &mut Command) {
+        if self != Self::Dev {
+            command.envs(SMALL_STANDARD_LIBRARY.iter().copied());
         }
     }
 

@@ -17,7 +17,8 @@ pub const HELP: &str = "
 cargo xtask setup
 
 Gets what the other commands need, each only when it is missing:
-  - the Rust targets wasm32-unknown-unknown and wasm32-wasip2, through rustup
+  - the Rust targets wasm32-unknown-unknown and wasm32-wasip2, and the sources of the standard
+    library, which a release compiles anew for size, through rustup
   - the packages of package-lock.json (wrangler, workerd, Node 22, wasm-opt, esbuild), through npm
   - worker-build, and wasm-bindgen at the version of Cargo.lock, through cargo
 
@@ -50,6 +51,7 @@ impl Tools {
     /// Gets what the Worker's build and its local runtime need.
     pub fn for_workers(project: &Project) -> Result<Self> {
         target(project, "wasm32-unknown-unknown")?;
+        standard_library(project)?;
         packages(project)?;
         let bindgen = locked(project, "wasm-bindgen")?;
         let worker_build = tool(project, "worker-build", WORKER_BUILD, "worker-build", true)?;
@@ -59,7 +61,8 @@ impl Tools {
 
     /// Gets what the components' build needs.
     pub fn for_spin(project: &Project) -> Result<()> {
-        target(project, "wasm32-wasip2")
+        target(project, "wasm32-wasip2")?;
+        standard_library(project)
     }
 }
 
@@ -111,21 +114,33 @@ fn node_version(project: &Project) -> Option<u32> {
 }
 
 fn target(project: &Project, name: &str) -> Result<()> {
+    let there = Path::new("lib/rustlib").join(name).join("lib");
+    rustup(project, &there, &["target", "add", name], &format!("the Rust target {name}"))
+}
+
+fn standard_library(project: &Project) -> Result<()> {
+    let there = Path::new("lib/rustlib/src/rust/library/Cargo.lock");
+    let what = "the sources of Rust's standard library (rust-src)";
+    rustup(project, there, &["component", "add", "rust-src"], what)
+}
+
+/// Has rustup add `what`, unless `there` lies in the toolchain already.
+fn rustup(project: &Project, there: &Path, arguments: &[&str], what: &str) -> Result<()> {
     let mut rustc = Command::new("rustc");
     rustc.current_dir(&project.root).args(["--print", "sysroot"]);
     let sysroot = process::answer(&mut rustc).unwrap_or_default();
-    if Path::new(&sysroot).join("lib/rustlib").join(name).join("lib").is_dir() {
+    if Path::new(&sysroot).join(there).exists() {
         return Ok(());
     }
     if !process::on_path("rustup") {
         return Err(format!(
-            "The Rust target {name} is missing, and rustup, which would add it, is not on the PATH. \
+            "There is no {what}, and rustup, which would add it, is not on the PATH. \
              Install rustup: https://rustup.rs"
         ));
     }
     let mut rustup = Command::new("rustup");
-    rustup.current_dir(&project.root).args(["target", "add", name]);
-    process::run(&format!("adding the Rust target {name}"), &mut rustup, &project.log("rustup"))?;
+    rustup.current_dir(&project.root).args(arguments);
+    process::run(&format!("adding {what}"), &mut rustup, &project.log("rustup"))?;
     Ok(())
 }
 

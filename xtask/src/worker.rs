@@ -68,6 +68,7 @@ fn worker_build(
         .env("ESBUILD_BIN", bin.join("esbuild"))
         .args(["--release", "--no-opt", "--out-dir"])
         .arg(format!("../../build/worker{}", flavour.suffix()));
+    flavour.standard_library(&mut command);
     let features = flavour.features();
     if !features.is_empty() {
         command.args(["--features", features]);
