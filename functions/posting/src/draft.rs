@@ -1,6 +1,9 @@
 //! What the compose form holds, and what it makes of a post.
 
-use crate::publish::{self, Entry, File, Once, Source};
+use crate::{
+    attach::{File, Source},
+    publish::{self, Entry, Once},
+};
 use domain::{
     datetime,
     media::{Clean, clean},

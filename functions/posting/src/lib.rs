@@ -1,6 +1,7 @@
 //! Writing: the composer, one's own posts, the person who writes them, and the files that belong to them.
 
 mod api;
+mod attach;
 mod autosave;
 mod avatar;
 mod category;

@@ -1,6 +1,9 @@
 //! Micropub (W3C Recommendation of 23 May 2017): how apps write, change and delete posts.
 
-use crate::publish::{self, Entry, File, Once, Source, Writer};
+use crate::{
+    attach::{File, Source},
+    publish::{self, Entry, Once, Writer},
+};
 use domain::{
     datetime, media,
     micropub::{self, Action, Changes, Properties},
