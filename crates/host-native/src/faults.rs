@@ -1,7 +1,7 @@
 //! The fault knob: this call fails, before or after it takes effect.
 
 use platform::{Error, Result};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// When a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,7 @@ struct Rule {
 pub struct Faults {
     rules: RefCell<Vec<Rule>>,
     asked: RefCell<Vec<String>>,
+    left: Cell<Option<usize>>,
 }
 
 impl Faults {
@@ -39,9 +40,16 @@ impl Faults {
         self.rules.borrow_mut().push(Rule { part: part.to_owned(), when, once: false });
     }
 
+    /// After so many operations more nothing answers any longer, as when the power goes, until
+    /// [`Faults::heal`].
+    pub fn stop_after(&self, operations: usize) {
+        self.left.set(Some(operations));
+    }
+
     /// Forgets all rules.
     pub fn heal(&self) {
         self.rules.borrow_mut().clear();
+        self.left.set(None);
     }
 
     /// The operations that were asked for since the last call of this.
@@ -51,6 +59,11 @@ impl Faults {
 
     pub(crate) fn before(&self, operation: &str) -> Result<()> {
         self.asked.borrow_mut().push(operation.to_owned());
+        if let Some(left) = self.left.get() {
+            let left = left.checked_sub(1);
+            self.left.set(Some(left.unwrap_or(0)));
+            left.ok_or_else(|| Error::Unavailable(format!("the power is gone: {operation}")))?;
+        }
         self.check(operation, When::Before)
     }
 
