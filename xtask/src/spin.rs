@@ -18,6 +18,9 @@ use std::{
 const TARGET: &str = "wasm32-wasip2";
 /// The most bytes of one component.
 const COMPONENT_MAX: u64 = 1_500_000;
+/// How a component is compiled that is not for development: for size, without names, and without what
+/// only a debugger would print. It takes the place of what `.cargo/config.toml` says.
+const SMALL: &str = "-Cstrip=symbols -Copt-level=z -Zfmt-debug=none -Zlocation-detail=none";
 /// The first release with the final WASI 0.3.
 const SPIN_AT_LEAST: (u32, u32) = (4, 1);
 
@@ -50,6 +53,9 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<()> {
         command.args(["rustc", "--release", "--target", TARGET, "--crate-type", "cdylib"]);
         command.args(["-p", &function]).env("PIPIT_BUILD", &sources);
         flavour.standard_library(&mut command);
+        if flavour != Flavour::Dev {
+            command.env("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS", SMALL);
+        }
         if flavour != Flavour::Release {
             command.args(["--features", "dev"]);
         }

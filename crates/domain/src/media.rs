@@ -66,6 +66,11 @@ impl Kind {
         }
     }
 
+    /// The key of a blog's object of this kind; the name is letters and digits that nobody can guess.
+    pub fn key(self, blog_id: &str, name: &str) -> String {
+        format!("t/{blog_id}/{name}.{}", self.extension())
+    }
+
     /// Of a file's name, without the dot.
     pub fn extension(self) -> &'static str {
         match self {

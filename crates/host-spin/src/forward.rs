@@ -27,7 +27,7 @@ pub struct Forward {
 /// triggers of the component that has them among its `ROUTES`.
 pub const FORWARDS: &[Forward] = &[
     Forward { site: Site::App, paths: Paths::Exactly("/"), component: "feeds" },
-    Forward { site: Site::App, paths: Paths::Below("/@"), component: "posting" },
+    Forward { site: Site::App, paths: Paths::Below("/@"), component: "signin" },
     Forward { site: Site::Media, paths: Paths::Below("/"), component: "posting" },
     Forward { site: Site::Blog, paths: Paths::Exactly("/xmlrpc.php"), component: "posting" },
     Forward { site: Site::Blog, paths: Paths::Below("/"), component: "blog" },
@@ -60,7 +60,7 @@ mod tests {
         assert_eq!(target(&NOTHING, Site::Blog, "/posts/new"), Some("blog"));
         assert_eq!(target(&NOTHING, Site::Media, "/t/a.jpg"), None, "posting has them itself");
         assert_eq!(target(&NOTHING, Site::App, "/"), Some("feeds"));
-        assert_eq!(target(&NOTHING, Site::App, "/@maria"), None, "posting has it");
+        assert_eq!(target(&NOTHING, Site::App, "/@maria"), Some("signin"));
         assert_eq!(target(&NOTHING, Site::App, "/nowhere"), None);
         assert_eq!(target(&NOTHING, Site::Blog, "/xmlrpc.php"), None, "posting has it");
         let blog = Function { name: "blog", ..NOTHING };

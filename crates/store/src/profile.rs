@@ -1,12 +1,15 @@
 //! Profiles: what an account shows of its person.
 
 use crate::job;
+use domain::secret;
 use platform::{Context, Result, Row, Sql, sql};
 
 /// The job that looks for pictures at Gravatar that are due.
 pub const GRAVATAR_CHECK: &str = "gravatar-check";
 /// The job that looks for web sites that are due.
 pub const SITE_CHECK: &str = "site-check";
+
+const VERSION_CHARS: usize = 12;
 
 /// What an account shows, and what decides it. Nothing of it but the time zone is private.
 #[derive(Debug, Clone)]
@@ -37,6 +40,24 @@ pub struct Profile {
     pub gravatar_key: Option<String>,
     /// Whether the blog's readers are not told which app a post was written with.
     pub hides_app: bool,
+}
+
+impl Profile {
+    /// The object of the person's picture, where there is one.
+    pub fn picture(&self) -> Option<&str> {
+        self.avatar_key.as_deref().or(self.gravatar_key.as_deref())
+    }
+
+    /// What tells one picture from the next in its address.
+    pub fn picture_version(&self) -> String {
+        let what = self.picture().unwrap_or("drawn 1");
+        secret::sha256_hex(what.as_bytes()).chars().take(VERSION_CHARS).collect()
+    }
+
+    /// The path of the person's picture, another one with each change, so that it can be kept for good.
+    pub fn avatar_path(&self) -> String {
+        format!("/avatars/{}?v={}", self.username, self.picture_version())
+    }
 }
 
 /// The profile of a user name.

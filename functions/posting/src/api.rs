@@ -1,9 +1,6 @@
 //! The JSON API for posts, in the shapes of Micro.blog's apps: JSON Feed with a few fields more.
 
-use crate::{
-    avatar,
-    publish::{self, Entry, Once, Writer},
-};
+use crate::publish::{self, Entry, Once, Writer};
 use domain::{
     datetime, html,
     post::{Post, Visibility},
@@ -101,7 +98,7 @@ impl Page<'_> {
         json!({
             "name": profile.name,
             "url": cx.config.blog_origin(&profile.username),
-            "avatar": cx.config.app_url(&avatar::address(profile)),
+            "avatar": cx.config.app_url(&profile.avatar_path()),
             "_microblog": { "username": profile.username, "is_following": is_following },
         })
     }

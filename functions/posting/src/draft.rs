@@ -173,11 +173,39 @@ impl Draft {
 
     /// What makes the form, sent twice, the same form. Changed in between it is another one.
     pub fn once(&self) -> Option<Once> {
-        let length = |file: &Result<Clean, _>| file.as_ref().map_or(0, |file| file.bytes.len());
-        let bytes: Vec<usize> = self.chosen.iter().map(length).collect();
-        let content = format!("{:?} {bytes:?}", Self { chosen: vec![], ..self.clone() });
+        let content = self.content();
         let key = format!("{} {}", self.key, domain::secret::sha256_hex(content.as_bytes()));
         (!self.key.is_empty()).then(|| Once::by_key(&key, content.as_bytes()))
+    }
+
+    /// Everything that was typed, and how long each chosen file is.
+    fn content(&self) -> String {
+        let is = |so: bool| if so { "yes" } else { "no" };
+        let mut parts = vec![
+            &*self.title,
+            &self.text,
+            self.channel.word(),
+            is(self.is_draft),
+            &self.alt,
+            &self.slug,
+            &self.published_at,
+            self.visibility.word(),
+            &self.pointer,
+            &self.target,
+            &self.answer,
+            is(self.is_in_navigation),
+        ];
+        parts.extend(self.categories.iter().map(String::as_str));
+        for file in &self.files {
+            parts.extend([&*file.url, &file.alt, is(file.is_removed)]);
+        }
+        let mut content = parts.join("\0");
+        for file in &self.chosen {
+            let length = file.as_ref().map_or(0, |file| file.bytes.len());
+            content.push_str(&format!("\0{length}"));
+        }
+        content.push_str(&format!("\0{}", self.revision.unwrap_or_default()));
+        content
     }
 
     /// What each chosen file shows. Of one file the lines are one text.

@@ -1,13 +1,11 @@
-//! Writing: the composer, one's own posts, the person who writes them, and the files that belong to them.
+//! Writing: the composer, one's own posts and pages, their files, and the doors for apps.
 
 mod api;
 mod attach;
 mod autosave;
-mod avatar;
 mod category;
 mod compose;
 mod draft;
-mod gravatar;
 mod library;
 mod media;
 mod micropub;
@@ -15,9 +13,7 @@ mod micropub_media;
 mod micropub_pieces;
 mod micropub_query;
 mod page;
-mod person;
 mod post;
-mod profile;
 mod publish;
 mod range;
 mod xmlrpc;
@@ -117,14 +113,6 @@ const ROUTES: &[Route] = &[
         .body(xmlrpc::BODY_BYTES_MAX)
         .guards_a_secret()
         .from_anywhere(),
-    Route::get("/settings/profile", Who::Session, |v| Box::pin(profile::edit(v))),
-    Route::post("/settings/profile", Who::Session, |v| Box::pin(profile::update(v)))
-        .limits(WRITE)
-        .body(profile::BODY_BYTES_MAX),
-    Route::post("/account/timezone", Who::Session, |v| Box::pin(profile::learn_timezone(v)))
-        .limits(WRITE),
-    Route::get("/@{username}", Who::Anyone, |v| Box::pin(person::show(v))),
-    Route::get("/avatars/{username}", Who::Anyone, |v| Box::pin(avatar::show(v))),
     Route::get("/t/{blog}/{file}", Who::Anyone, |v| Box::pin(media::show(v))).on(Site::Media),
 ];
 
@@ -141,7 +129,6 @@ const JOBS: &[Job] = &[
         kind: store::upload::DELETION,
         run: |cx, job| Box::pin(micropub_pieces::delete(cx, job)),
     },
-    Job { kind: store::profile::GRAVATAR_CHECK, run: |cx, _| Box::pin(gravatar::run(cx)) },
 ];
 
 /// A picture of 45 MiB, the longest text, and what a form puts around them.

@@ -26,7 +26,7 @@ impl New {
     pub fn of(cx: &Context, blog_id: &str, file: Clean, alt: String) -> Result<Self> {
         let name = u128::from_le_bytes(cx.random::<16>()?);
         let media = Media {
-            key: key(blog_id, &format!("{name:032x}"), file.kind),
+            key: file.kind.key(blog_id, &format!("{name:032x}")),
             blog_id: blog_id.to_owned(),
             content_type: file.kind.media_type().to_owned(),
             bytes: i64::try_from(file.bytes.len()).map_err(Error::internal)?,
@@ -52,11 +52,6 @@ pub fn key_of(cx: &Context, address: &str) -> Option<String> {
     let key = rest.split(['?', '#']).next().unwrap_or_default();
     let is_key = key.starts_with("t/") && key.split(['/', '.']).all(is_name);
     is_key.then(|| key.to_owned())
-}
-
-/// The key of a blog's object; the name is letters and digits that nobody can guess.
-pub fn key(blog_id: &str, name: &str, kind: Kind) -> String {
-    format!("t/{blog_id}/{name}.{}", kind.extension())
 }
 
 /// The job `media-deletion`; its subject is the object's key.

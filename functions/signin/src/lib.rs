@@ -1,12 +1,14 @@
-//! Signing up, in and out: the mailed link and code, sessions, and the pages of words.
+//! Signing up, in and out: the mailed link and code, sessions, who somebody is, and the pages of words.
 
 mod account;
 mod address;
 mod app;
+mod avatar;
 mod begin;
 mod challenge;
 mod factor;
 mod fresh;
+mod gravatar;
 mod health;
 mod indieauth;
 mod indieauth_token;
@@ -14,6 +16,8 @@ mod joining;
 mod mail;
 mod operator;
 mod passkey;
+mod person;
+mod profile;
 mod proof;
 mod provider;
 mod security;
@@ -168,6 +172,14 @@ const ROUTES: &[Route] = &[
     Route::get("/privacy", Who::Anyone, |v| Box::pin(words::privacy(v))),
     Route::get("/terms", Who::Anyone, |v| Box::pin(words::terms(v))),
     Route::get("/developers", Who::Anyone, |v| Box::pin(words::developers(v))),
+    Route::get("/settings/profile", Who::Session, |v| Box::pin(profile::edit(v))),
+    Route::post("/settings/profile", Who::Session, |v| Box::pin(profile::update(v)))
+        .limits(PROFILE)
+        .body(profile::BODY_BYTES_MAX),
+    Route::post("/account/timezone", Who::Session, |v| Box::pin(profile::learn_timezone(v)))
+        .limits(PROFILE),
+    Route::get("/@{username}", Who::Anyone, |v| Box::pin(person::show(v))),
+    Route::get("/avatars/{username}", Who::Anyone, |v| Box::pin(avatar::show(v))),
 ];
 
 const JOBS: &[Job] = &[
@@ -178,7 +190,15 @@ const JOBS: &[Job] = &[
     Job { kind: "signup-answer-mail", run: |cx, job| Box::pin(operator::send_answer(cx, job)) },
     Job { kind: "new-browser-mail", run: |cx, job| Box::pin(mail::send_new_browser(cx, job)) },
     Job { kind: "factor-mail", run: |cx, job| Box::pin(mail::send_factors_changed(cx, job)) },
+    Job { kind: store::profile::GRAVATAR_CHECK, run: |cx, _| Box::pin(gravatar::run(cx)) },
 ];
+
+/// Changing what one shows of oneself.
+const PROFILE: &[Limit] = &[profile_limit(Per::Address), profile_limit(Per::Account)];
+
+const fn profile_limit(per: Per) -> Limit {
+    Limit { per, policy: Policy { name: "profile-5m", count: 60, window_seconds: 300 } }
+}
 
 /// Asking for a mail. The limits by mail address are exact sliding windows that the handler takes
 /// ([`web::Visit::may_mail`]); past them the answer stays the same and no mail goes out, so that nobody

@@ -1,6 +1,5 @@
 //! A person's public page: who they are, where they write, and what they wrote last.
 
-use crate::avatar;
 use askama::Template;
 use domain::{datetime, post::Post};
 use platform::{Error, Response, Result};
@@ -74,7 +73,7 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
         is_verified: profile.site_verified_at.is_some(),
         blog_name: shown(&blog_url),
         canonical: config.app_url(&format!("/@{}", profile.username)),
-        avatar_url: avatar::address(&profile),
+        avatar_url: profile.avatar_path(),
         header_url: profile.header_key.as_deref().map(|key| config.media_url(key)),
         follow,
         posts: posts.iter().map(|post| row(&v, &blog_url, post)).collect(),

@@ -3,7 +3,6 @@
 //! The jobs make a chain like those of the feeds: each writes the next one down before it does anything
 //! else. Whoever signs up or changes a profile writes one too.
 
-use crate::media;
 use domain::{media::clean_picture, secret};
 use http::{Method, StatusCode};
 use platform::{Call, Context, Error, Result};
@@ -59,7 +58,7 @@ async fn check(cx: &Context, due: &DueGravatar) -> Result<()> {
         return profile::put_gravatar_off(cx, &due.account_id, next_at).await;
     }
     let name = format!("{}{hash}", secret::hex(&cx.random::<8>()?));
-    let key = media::key(&due.blog_id, &name, picture.kind);
+    let key = picture.kind.key(&due.blog_id, &name);
     cx.blobs.put(&key, picture.kind.media_type(), picture.bytes.into()).await?;
     if !profile::set_gravatar(cx, due, Some(&key), next_at).await? {
         cx.blobs.delete(&key).await?;

@@ -1,7 +1,7 @@
 //! The picture of a person: what they uploaded, else our copy of what Gravatar has, else a drawn one.
 //! No visitor's browser ever asks anybody else, and none makes us ask.
 
-use domain::{profile as rules, secret};
+use domain::profile as rules;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use platform::{Error, Response, Result};
 use store::profile::{self, Profile};
@@ -10,27 +10,12 @@ use web::Visit;
 const FOREVER: &str = "public, max-age=31536000, immutable";
 /// Of an address that says no version: what is behind it may change.
 const A_WHILE: &str = "public, max-age=300";
-const VERSION_CHARS: usize = 12;
-
-/// The path of a person's picture, another one with each change, so that it can be kept for good.
-pub fn address(profile: &Profile) -> String {
-    format!("/avatars/{}?v={}", profile.username, version(profile))
-}
-
-fn key(profile: &Profile) -> Option<&str> {
-    profile.avatar_key.as_deref().or(profile.gravatar_key.as_deref())
-}
-
-fn version(profile: &Profile) -> String {
-    let what = key(profile).unwrap_or("drawn 1");
-    secret::sha256_hex(what.as_bytes()).chars().take(VERSION_CHARS).collect()
-}
 
 /// `GET /avatars/{username}`
 pub async fn show(v: Visit<'_>) -> Result<Response> {
     let username = v.param("username").to_lowercase();
     let profile = profile::find_by_username(v.cx, &username).await?.ok_or(Error::NotFound)?;
-    let version = version(&profile);
+    let version = profile.picture_version();
     let life = if v.query("v") == version { FOREVER } else { A_WHILE };
     let etag = format!("\"{version}\"");
     let mut response = if v.header("if-none-match") == etag {
@@ -55,7 +40,7 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
 
 /// The stored object; where there is none, or it has got lost, the drawn one.
 async fn picture(v: &Visit<'_>, profile: &Profile) -> Result<Response> {
-    if let Some(key) = key(profile)
+    if let Some(key) = profile.picture()
         && let Some(blob) = v.cx.blobs.get(key, None).await?
     {
         let mut response = Response::new(blob.body);

@@ -1,6 +1,5 @@
 //! The profile in the settings: name, words, web site, pictures, time zone.
 
-use crate::{avatar, media};
 use askama::Template;
 use bytes::Bytes;
 use domain::{
@@ -181,7 +180,7 @@ async fn store(
         Change::Goes => Ok(None),
         Change::Comes(picture) => {
             let name = u128::from_le_bytes(v.cx.random::<16>()?);
-            let key = media::key(&profile.blog_id, &format!("{name:032x}"), picture.kind);
+            let key = picture.kind.key(&profile.blog_id, &format!("{name:032x}"));
             v.cx.blobs.put(&key, picture.kind.media_type(), picture.bytes.into()).await?;
             Ok(Some(key))
         }
@@ -210,7 +209,7 @@ fn page(v: &Visit<'_>, profile: &Profile, form: Typed, error: Problems) -> Resul
         profile_url: config.app_url(&format!("/@{}", profile.username)),
         form,
         error,
-        avatar_url: avatar::address(profile),
+        avatar_url: profile.avatar_path(),
         has_picture: profile.avatar_key.is_some(),
         header_url: profile.header_key.as_deref().map(|key| config.media_url(key)),
         offers_gravatar: config.gravatar,
