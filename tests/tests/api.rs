@@ -20,13 +20,13 @@ fn a_post_is_written_read_changed_and_deleted() {
         item["url"].as_str().unwrap().strip_prefix(&pipit.blog_url(&ann)).unwrap().to_owned();
     pipit.blog(&ann).get(&path).expect(200).expect_text("Hello <em>there</em>");
 
-    let list = app.get(&format!("/posts/{}", pipit.name("ann")));
+    let list = app.get(&format!("/posts/{}", ann.username));
     assert_eq!(list["version"], "https://jsonfeed.org/version/1");
     assert_eq!(list["_microblog"]["is_you"], true);
     assert_eq!(list["items"][0]["id"], item["id"]);
     assert_eq!(list["items"][0]["content_html"], "<p>Hello <em>there</em></p>\n");
     assert_eq!(list["items"][0]["_microblog"]["is_deletable"], true);
-    assert_eq!(list["items"][0]["author"]["_microblog"]["username"], json!(pipit.name("ann")));
+    assert_eq!(list["items"][0]["author"]["_microblog"]["username"], json!(ann.username));
 
     let id = item["id"].as_str().unwrap();
     let changed =
@@ -57,7 +57,7 @@ fn anyone_may_read_and_nobody_may_write_without_a_token() {
     app.json("/posts", &json!({ "content": "By its address", "visibility": "unlisted" }))
         .expect(201);
     let stranger = pipit.browser();
-    let path = format!("/posts/{}", pipit.name("ann"));
+    let path = format!("/posts/{}", ann.username);
     let list = stranger.get(&path).expect(200);
     assert_eq!(list.header("access-control-allow-origin"), "*");
     assert!(list.set_cookies().is_empty());
@@ -128,7 +128,7 @@ fn a_bad_request_says_what_is_wrong_and_changes_nothing() {
     app.json("/posts/markers", &json!({ "channel": "../x", "id": "1" })).expect(400);
     app.json("/posts/markers", &json!({ "channel": "timeline", "id": "x" })).expect(400);
     app.json("/posts/reply", &json!({ "id": "1", "content": "To nobody" })).expect(404);
-    let list = app.get(&format!("/posts/{}", pipit.name("ann")));
+    let list = app.get(&format!("/posts/{}", ann.username));
     assert_eq!(list["items"], json!([]));
 }
 
@@ -140,7 +140,7 @@ fn pages_of_posts_hang_together() {
         ann.write("", &format!("Number {nth}"));
     }
     let app = Program::of(&pipit, &ann, ALL);
-    let path = format!("/posts/{}", pipit.name("ann"));
+    let path = format!("/posts/{}", ann.username);
     let ids = |query: &str| -> Vec<String> {
         let list = app.get(&format!("{path}?{query}"));
         let items = list["items"].as_array().unwrap().iter();
@@ -160,7 +160,7 @@ fn pages_of_posts_hang_together() {
 fn an_app_goes_on_where_another_one_stopped() {
     let pipit = Pipit::start();
     let (ann, ben) = (pipit.sign_up("ann"), pipit.sign_up("ben"));
-    ann.post("/follows", &[("username", &pipit.name("ben"))]).expect(303);
+    ann.post("/follows", &[("username", &ben.username)]).expect(303);
     let app = Program::of(&pipit, &ann, ALL);
     let empty = app.get("/posts/check");
     assert_eq!((&empty["count"], &empty["markers"]), (&json!(0), &json!({})));
