@@ -134,7 +134,7 @@ fn kept(stack: &Stack, promises: &Promises) -> Result<()> {
     let mut client = http::Client::new(Duration::from_secs(30));
     for nth in 0..WRITERS {
         for path in ["/", "/feed.xml"] {
-            let page = client.get(&format!("{}{path}", blog(stack, nth)))?;
+            let page = client.get_on_localhost(&format!("{}{path}", blog(stack, nth)))?;
             for (_, words) in promises.posts.iter().filter(|(writer, _)| *writer == nth) {
                 let element = format!("<p>{words}</p>");
                 let escaped = element.replace('<', "&lt;").replace('>', "&gt;");
@@ -156,7 +156,7 @@ fn kept(stack: &Stack, promises: &Promises) -> Result<()> {
 fn whole(stack: &Stack) -> Result<()> {
     let mut client = http::Client::new(Duration::from_secs(30));
     for nth in 0..WRITERS {
-        let page = client.get(&format!("{}/", blog(stack, nth)))?.text;
+        let page = client.get_on_localhost(&format!("{}/", blog(stack, nth)))?.text;
         let posts = page.matches("<article").count();
         let sources: BTreeSet<&str> = page
             .split("src=\"")
@@ -168,7 +168,7 @@ fn whole(stack: &Stack) -> Result<()> {
             return Err(format!("{posts} posts of writer{nth} show {} photos.", sources.len()));
         }
         for source in sources {
-            let status = client.get(source)?.status;
+            let status = client.get_on_localhost(source)?.status;
             if status != 200 {
                 return Err(format!("A photo on the blog of writer{nth} answers {status}."));
             }
