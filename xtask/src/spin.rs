@@ -18,8 +18,6 @@ use std::{
 const TARGET: &str = "wasm32-wasip2";
 /// The most bytes of one component.
 const COMPONENT_MAX: u64 = 1_500_000;
-/// What a test build has beyond what is deployed: the moved clock, the costs of a request.
-const TESTS_ALONE: u64 = 30_000;
 /// How a component is compiled that is not for development: for size, without names, and without what
 /// only a debugger would print. It takes the place of what `.cargo/config.toml` says.
 const SMALL: &str = "-Cstrip=symbols -Copt-level=z -Zfmt-debug=none -Zlocation-detail=none";
@@ -96,15 +94,10 @@ fn check_size(path: &Path, flavour: Flavour) -> Result<()> {
     let (raw, compressed) = sizes(path)?;
     let line = format!("{function}: {} KB, compressed {} KB", raw / 1000, compressed / 1000);
     say(&line);
-    let most = match flavour {
-        Flavour::Release => COMPONENT_MAX,
-        Flavour::Test => COMPONENT_MAX + TESTS_ALONE,
-        Flavour::Dev => u64::MAX,
-    };
-    if raw <= most {
+    if raw <= COMPONENT_MAX || flavour == Flavour::Dev {
         return Ok(());
     }
-    Err(format!("Too large ({line}): at most {} KB.", most / 1000))
+    Err(format!("Too large ({line}): at most {} KB.", COMPONENT_MAX / 1000))
 }
 
 /// What a local run needs to know.
