@@ -63,13 +63,7 @@ fn make(project: &Project, origin: &str, mailbox: &str, step: &mut Step) -> Resu
         let path = folder.join(format!("{name}.txt"));
         let text = project::read(&path).ok_or_else(|| format!("{} is missing", path.display()))?;
         let script = Script::read(&text, &folder)?;
-        let fields = [
-            ("name", &*script.name),
-            ("email", &*script.email),
-            ("username", &*script.username),
-            ("site", &*script.site),
-        ];
-        let visitor = Visitor::sign_up(origin, mailbox, &fields)?;
+        let visitor = Visitor::sign_up(origin, mailbox, &script)?;
         people.push((visitor, script));
     }
     let mut count = 0;
@@ -151,27 +145,32 @@ impl<'a> Block<'a> {
 }
 
 /// A browser with somebody in front of it.
-pub struct Visitor {
+struct Visitor {
     client: Client,
     origin: String,
 }
 
 impl Visitor {
-    /// Signs somebody up with what the form asks for, `email` among it, and waits for the mail.
-    pub fn sign_up(origin: &str, mailbox: &str, fields: &[(&str, &str)]) -> Result<Self> {
+    fn sign_up(origin: &str, mailbox: &str, who: &Script) -> Result<Self> {
         let client = Client::new(Duration::from_secs(30));
         let mut visitor = Self { client, origin: origin.to_owned() };
-        let email = fields.iter().find(|(name, _)| *name == "email").map_or("", |(_, email)| email);
-        let before = mails(mailbox, email)?.len();
-        visitor.send("/signup", fields)?;
-        let mail = wait_for_mail(mailbox, email, before)?;
+        let before = mails(mailbox, &who.email)?.len();
+        visitor.send(
+            "/signup",
+            &[
+                ("name", &who.name),
+                ("email", &who.email),
+                ("username", &who.username),
+                ("site", &who.site),
+            ],
+        )?;
+        let mail = wait_for_mail(mailbox, &who.email, before)?;
         let token = token(&mail).ok_or("the sign-up mail has no link to /signin/link")?;
         visitor.send("/signin/verify", &[("token", &token)])?;
         Ok(visitor)
     }
 
-    /// Follows somebody.
-    pub fn follow(&mut self, username: &str) -> Result<()> {
+    fn follow(&mut self, username: &str) -> Result<()> {
         self.send("/follows", &[("username", username)])
     }
 
@@ -186,24 +185,13 @@ impl Visitor {
             body.file("photo", &name, "image/jpeg", &bytes);
             body.field("alt", alt);
         }
-        self.send_form("/posts", body)
-    }
-
-    /// Sends a form with files.
-    pub fn send_form(&mut self, path: &str, body: Form) -> Result<()> {
         let (kind, bytes) = body.finish();
-        let url = format!("{}{path}", self.origin);
+        let url = format!("{}/posts", self.origin);
         let answer = self.client.post(&url, &kind, &self.origin, &bytes)?;
-        expect(&answer, path)
+        expect(&answer, "/posts")
     }
 
-    /// GET of a page.
-    pub fn get(&mut self, url: &str) -> Result<Answer> {
-        self.client.get(url)
-    }
-
-    /// Sends what a form holds; an answer of 400 or more is an error.
-    pub fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<()> {
+    fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<()> {
         let url = format!("{}{path}", self.origin);
         let answer = self.client.post(&url, FORM, &self.origin, &form(fields))?;
         expect(&answer, path)
@@ -218,8 +206,7 @@ fn expect(answer: &Answer, path: &str) -> Result<()> {
     Err(format!("POST {path} answers {}: {begin}", answer.status))
 }
 
-/// The mails to an address, newest first.
-pub fn mails(mailbox: &str, to: &str) -> Result<Vec<Value>> {
+fn mails(mailbox: &str, to: &str) -> Result<Vec<Value>> {
     let url = format!("{mailbox}/messages.json");
     let answer = Client::new(Duration::from_secs(10)).get(&url)?;
     let all: Vec<Value> = serde_json::from_str(&answer.text)

@@ -37,18 +37,6 @@ impl Client {
         self.take(response)
     }
 
-    /// GET of an address on any of the hosts that end with `.localhost`, which not every resolver knows.
-    pub fn get_on_localhost(&mut self, url: &str) -> Result<Answer> {
-        let (host, path) = url
-            .strip_prefix("http://")
-            .and_then(|rest| rest.split_once('/'))
-            .ok_or_else(|| format!("{url} is no address of a host with a path"))?;
-        let port = host.rsplit(':').next().unwrap_or("80");
-        let request = self.agent.get(format!("http://localhost:{port}/{path}"));
-        let response = request.header("host", host).call().map_err(|e| unreachable(url, &e))?;
-        self.take(response)
-    }
-
     /// POST with a body; `origin` is sent as a browser would send it with its own forms.
     pub fn post(&mut self, url: &str, kind: &str, origin: &str, body: &[u8]) -> Result<Answer> {
         let request = self.agent.post(url).header("content-type", kind).header("origin", origin);

@@ -6,7 +6,6 @@ mod base64;
 mod bench;
 mod clients;
 mod clock;
-mod crash;
 mod demo;
 mod deploy;
 mod dev;

@@ -133,8 +133,6 @@ pub struct Stack {
     /// Where the mailbox answers.
     pub mailbox: String,
     running: Vec<Running>,
-    /// Whether the last of them is the mailbox, and not one that ran already.
-    has_mailbox: bool,
 }
 
 impl Stack {
@@ -143,7 +141,6 @@ impl Stack {
         let script = build(project, plan.runtime, plan.flavour)?;
         let mut running = Vec::new();
         running.extend(start_mailbox(plan)?);
-        let has_mailbox = !running.is_empty();
         let mut reach = Vec::new();
         if plan.runtime == Runtime::Spin {
             reach.push(format!("localhost:{}", plan.objects_port));
@@ -180,20 +177,12 @@ impl Stack {
         }
         let origin = format!("http://localhost:{port}");
         let mailbox = format!("http://localhost:{}", plan.mail_port);
-        let mut stack = Self { origin, mailbox, running, has_mailbox };
+        let mut stack = Self { origin, mailbox, running };
         stack.wait_until_ready()?;
         if plan.runtime == Runtime::Cloudflare {
             worker::sweep_every_minute(port);
         }
         Ok(stack)
-    }
-
-    /// Kills the app and what stores its data, as a power cut would. The mailbox stands in for another
-    /// company and stays: it ends when what is returned is dropped.
-    pub fn crash(mut self) -> Option<Running> {
-        let mailbox = self.has_mailbox.then(|| self.running.pop()).flatten();
-        self.running.drain(..).for_each(Running::kill);
-        mailbox
     }
 
     /// An error with what it said last, when a part of it has ended.

@@ -3,7 +3,7 @@
 use crate::{
     Result,
     args::Args,
-    clients, crash, http,
+    clients, http,
     project::Project,
     secrets,
     stack::{self, Flavour, Plan, Runtime, Stack},
@@ -90,8 +90,7 @@ fn on_runtime(project: &Project, runtime: Runtime, with_browser: bool, tally: &m
     println!("\n{name}");
     let state = tally.note(&format!("{name} state"), folder(project, runtime));
     let Some((data, _lock)) = state else { return };
-    let planned = plan(runtime, data.clone());
-    let started = planned.and_then(|plan| Stack::start(project, &plan));
+    let started = start(project, runtime, data.clone());
     let Some(stack) = tally.note(&format!("{name} start"), started) else { return };
     let mut scenarios = project.cargo();
     // One at a time: they share the runtime, its limits and its mailbox.
@@ -107,22 +106,14 @@ fn on_runtime(project: &Project, runtime: Runtime, with_browser: bool, tally: &m
     tally.run(project, &suite, &mut scenarios);
     secrets::run(&data, runtime, tally);
     clients::run(project, &stack, runtime, tally);
-    if with_browser {
-        in_browser(project, &stack, runtime, tally);
+    if !with_browser {
+        return;
     }
-    drop(stack);
-    let planned = plan(runtime, data.join("power-cuts"));
-    if let Some(plan) = tally.note(&format!("{name} power cuts"), planned) {
-        crash::run(project, &plan, tally);
-    }
-}
-
-fn in_browser(project: &Project, stack: &Stack, runtime: Runtime, tally: &mut Tally) {
     for script in names(&project.path("tests/browser"), ".mjs") {
         let mut command = project.node();
         command.arg(format!("tests/browser/{script}.mjs")).env("PIPIT_BROWSER", CHROMIUM);
-        surroundings(&mut command, stack, runtime);
-        let name = format!("{} browser {script}", runtime.name());
+        surroundings(&mut command, &stack, runtime);
+        let name = format!("{name} browser {script}");
         let suite = Suite { name: &name, reading: Reading::LastLine, limit: 5 * MINUTE };
         tally.run(project, &suite, &mut command);
     }
@@ -150,8 +141,8 @@ fn folder(project: &Project, runtime: Runtime) -> Result<(PathBuf, File)> {
     Ok((data, lock))
 }
 
-fn plan(runtime: Runtime, data: PathBuf) -> Result<Plan> {
-    Ok(Plan {
+fn start(project: &Project, runtime: Runtime, data: PathBuf) -> Result<Stack> {
+    let plan = Plan {
         runtime,
         flavour: Flavour::Test,
         port: http::free_port()?,
@@ -159,7 +150,8 @@ fn plan(runtime: Runtime, data: PathBuf) -> Result<Plan> {
         objects_port: http::free_port()?,
         data,
         ahead_seconds: 0,
-    })
+    };
+    stack::Stack::start(project, &plan)
 }
 
 /// What runs on this machine alone: the look at the project's files, and what needs a moved clock.
