@@ -12,12 +12,12 @@ const TAKEN_CHARS_MAX: usize = 100;
 pub fn from_text(title: Option<&str>, text: &str, seconds: i64) -> String {
     let titled = words(title.unwrap_or_default());
     let slug = if titled.is_empty() { words(text) } else { titled };
-    if slug.is_empty() { datetime::moment(seconds).format("%H%M%S").to_string() } else { slug }
+    if slug.is_empty() { datetime::time_of_day(seconds) } else { slug }
 }
 
 /// `/2026/11/22/slug`; the day is the day in UTC.
 pub fn permalink_path(published_at: i64, slug: &str) -> String {
-    format!("{}/{slug}", datetime::moment(published_at).format("/%Y/%m/%d"))
+    format!("{}/{slug}", datetime::path(published_at))
 }
 
 /// A category's part of an address: its letters and digits in lower case, of any script, with hyphens

@@ -123,7 +123,7 @@ impl<'a> Ask<'a> {
 fn signed(store: &StoreSettings, ask: Ask<'_>) -> Result<Request<Body>> {
     let path = encode(&format!("/{}/{}", store.bucket, ask.key), "/");
     let body_hash = hash(&ask.body);
-    let time = clock::now().format("%Y%m%dT%H%M%SZ").to_string();
+    let time = clock::basic();
     let (_, host) = store
         .endpoint
         .split_once("://")

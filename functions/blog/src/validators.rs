@@ -1,7 +1,6 @@
 //! Conditional requests (RFC 9110, section 13): whoever has the page already gets 304.
 
 use crate::cache::Rendered;
-use chrono::DateTime;
 use domain::datetime;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use platform::{Body, Error, Response, Result};
@@ -42,8 +41,8 @@ fn links(v: &Visit<'_>) -> String {
 /// RFC 9110, section 13.2.2: where there are tags, dates do not count.
 fn has(if_none_match: &str, if_modified_since: &str, page: &Rendered) -> bool {
     if if_none_match.is_empty() {
-        return DateTime::parse_from_rfc2822(if_modified_since)
-            .is_ok_and(|since| since.timestamp() >= page.changed_at);
+        return datetime::parse_rfc822(if_modified_since)
+            .is_some_and(|since| since >= page.changed_at);
     }
     // A cache on the way that compresses turns a strong tag into a weak one.
     if_none_match

@@ -1,12 +1,11 @@
 //! Atom (RFC 4287).
 
 use crate::{
-    date,
     document::{ITEMS_MAX, Problem, Raw, RawItem, Words},
     rss::joined,
     xml::{Node, Reader},
 };
-use domain::html::escape;
+use domain::{datetime, html::escape};
 use url::Url;
 
 /// Reads the rest of a document whose root is `feed`, in Atom's namespace or, as some have it, in none.
@@ -47,7 +46,7 @@ fn entry(node: &Node, base: &Url) -> RawItem {
         link: link.map(String::from),
         title: find("title").map(words),
         html: content.map(html).unwrap_or_default(),
-        published_at: published.iter().find_map(|name| date::parse(&text(name)?)),
+        published_at: published.iter().find_map(|name| datetime::parse(&text(name)?)),
         base: Some(content.map_or_else(|| outer.clone(), |content| joined(&outer, content))),
     }
 }

@@ -1,11 +1,8 @@
 //! One feed: asked for politely, read carefully, stored whole.
 
-use crate::{
-    date,
-    document::{self, Document, Item},
-};
+use crate::document::{self, Document, Item};
 use bytes::Bytes;
-use domain::secret::sha256_hex;
+use domain::{datetime, secret::sha256_hex};
 use http::{HeaderMap, HeaderName, Method, Response, StatusCode, header};
 use platform::{Call, Context, Error, Result};
 use std::cell::Cell;
@@ -221,7 +218,7 @@ fn retry_after(value: &str, now: i64) -> Option<i64> {
         // What does not even fit is a very long time.
         value.parse().unwrap_or(i64::MAX)
     } else {
-        date::parse(value)?.saturating_sub(now)
+        datetime::parse(value)?.saturating_sub(now)
     };
     Some(seconds.clamp(15 * MINUTE, 7 * DAY))
 }

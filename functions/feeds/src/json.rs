@@ -1,10 +1,10 @@
 //! JSON Feed 1.1 (www.jsonfeed.org/version/1.1).
 
 use crate::{
-    content, date,
+    content,
     document::{ITEMS_MAX, Problem, Raw, RawItem, Words},
 };
-use domain::html::escape;
+use domain::{datetime, html::escape};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -61,7 +61,7 @@ fn item(item: Item) -> RawItem {
             .date_published
             .0
             .or(item.date_modified.0)
-            .and_then(|at| date::parse(&at)),
+            .and_then(|at| datetime::parse(&at)),
         base: None,
     }
 }

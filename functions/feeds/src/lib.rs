@@ -3,7 +3,6 @@
 mod address;
 mod atom;
 mod content;
-mod date;
 mod document;
 mod due;
 mod fetch;

@@ -1,10 +1,10 @@
 //! RSS 0.9 to 2.0 (www.rssboard.org/rss-specification) and RSS 1.0 (RDF).
 
 use crate::{
-    date,
     document::{ITEMS_MAX, Problem, Raw, RawItem, Words},
     xml::{Node, Reader},
 };
+use domain::datetime;
 use url::Url;
 
 /// Reads the rest of a document whose root is `rss` or `RDF`. A channel's children count as the
@@ -57,7 +57,7 @@ fn item(node: &Node, base: &Url) -> RawItem {
         link: text("link").or(alternate).or(permalink),
         title: text("title").map(Words::Html),
         html,
-        published_at: published.and_then(|at| date::parse(&at)),
+        published_at: published.and_then(|at| datetime::parse(&at)),
         base: Some(joined(base, node)),
     }
 }
