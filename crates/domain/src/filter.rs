@@ -59,7 +59,7 @@ impl Filter {
 
     /// As it was stored.
     pub fn of_json(text: &str) -> Self {
-        let value: Value = serde_json::from_str(text).unwrap_or_default();
+        let value: Value = serde_json::from_slice(text.as_bytes()).unwrap_or_default();
         let at = |name| value.get(name);
         let is = |name| at(name).and_then(Value::as_bool).unwrap_or_default();
         let number = |name| at(name)?.as_u64().and_then(|number| u32::try_from(number).ok());

@@ -210,7 +210,7 @@ fn stripe(get: &impl Fn(&str) -> Option<String>) -> Result<Option<StripeConfig>>
         secret_key,
         webhook_secrets: get("STRIPE_WEBHOOK_SECRET").map(|s| words(&s)).unwrap_or_default(),
         api_base: parse(&base, "STRIPE_API_BASE")?,
-        prices: serde_json::from_str(&prices)
+        prices: serde_json::from_slice(prices.as_bytes())
             .map_err(|_| Error::internal("STRIPE_PRICES is not a JSON object of texts"))?,
     }))
 }

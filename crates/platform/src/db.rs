@@ -70,6 +70,56 @@ impl Row {
             Value::Text(_) => Err(Error::Internal(format!("{name} is text"))),
         }
     }
+
+    /// What `make` builds of the columns; an error when one of them was not there or of another type.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] with the first that was wrong.
+    pub fn read<T>(&self, make: impl FnOnce(&mut Columns<'_>) -> T) -> Result<T> {
+        let mut columns = Columns { row: self, wrong: None };
+        let made = make(&mut columns);
+        match columns.wrong {
+            None => Ok(made),
+            Some(error) => Err(error),
+        }
+    }
+}
+
+/// A row that is being read. What is wrong is remembered and comes out at the end: twenty columns
+/// that each might end the function take three times the code.
+pub struct Columns<'a> {
+    row: &'a Row,
+    wrong: Option<Error>,
+}
+
+impl Columns<'_> {
+    /// The text of a column that is never null.
+    pub fn text(&mut self, name: &str) -> String {
+        self.or_default(self.row.text(name))
+    }
+
+    /// The text of a column, if any.
+    pub fn opt_text(&mut self, name: &str) -> Option<String> {
+        self.or_default(self.row.opt_text(name))
+    }
+
+    /// The integer of a column that is never null.
+    pub fn int(&mut self, name: &str) -> i64 {
+        self.or_default(self.row.int(name))
+    }
+
+    /// The integer of a column, if any.
+    pub fn opt_int(&mut self, name: &str) -> Option<i64> {
+        self.or_default(self.row.opt_int(name))
+    }
+
+    /// The value, or an empty one in its place, and then the whole row is wrong.
+    pub fn or_default<T: Default>(&mut self, value: Result<T>) -> T {
+        value.unwrap_or_else(|error| {
+            self.wrong.get_or_insert(error);
+            T::default()
+        })
+    }
 }
 
 /// What one statement of a batch did.

@@ -20,7 +20,7 @@ pub use blobs::{Blob, Blobs, Objects};
 pub use body::{Body, Chunks};
 pub use config::{Config, MailConfig, MailProvider, Signups, Site, StripeConfig};
 pub use context::{ClientAddress, Context, Decode, Ports, Random, Wake, WithoutTls};
-pub use db::{Database, Db, Outcome, Row, Sql, Value, sql};
+pub use db::{Columns, Database, Db, Outcome, Row, Sql, Value, sql};
 pub use error::{Error, Result};
 pub use gate::{check_url, is_global};
 pub use http::{Call, Gate, Http};

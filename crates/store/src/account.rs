@@ -18,12 +18,12 @@ pub struct Account {
 }
 
 fn account(row: &Row) -> Result<Account> {
-    Ok(Account {
-        id: row.text("id")?,
-        username: row.text("username")?,
-        email: row.text("email")?,
-        name: row.text("name")?,
-        site: row.opt_text("site")?,
+    row.read(|row| Account {
+        id: row.text("id"),
+        username: row.text("username"),
+        email: row.text("email"),
+        name: row.text("name"),
+        site: row.opt_text("site"),
     })
 }
 

@@ -85,17 +85,17 @@ pub async fn spend_attempt(cx: &Context, account_id: &str) -> Result<Vec<Change>
 }
 
 fn change(row: &Row) -> Result<Change> {
-    Ok(Change {
-        id: row.text("id")?,
-        account_id: row.text("account_id")?,
-        old_email: row.text("old_email")?,
-        new_email: row.text("new_email")?,
-        token_hash: row.text("token_hash")?,
-        code_hash: row.text("code_hash")?,
-        undo_hash: row.text("undo_hash")?,
-        attempts: row.int("attempts")?,
-        expires_at: row.int("expires_at")?,
-        done_at: row.opt_int("done_at")?,
+    row.read(|row| Change {
+        id: row.text("id"),
+        account_id: row.text("account_id"),
+        old_email: row.text("old_email"),
+        new_email: row.text("new_email"),
+        token_hash: row.text("token_hash"),
+        code_hash: row.text("code_hash"),
+        undo_hash: row.text("undo_hash"),
+        attempts: row.int("attempts"),
+        expires_at: row.int("expires_at"),
+        done_at: row.opt_int("done_at"),
     })
 }
 

@@ -84,15 +84,15 @@ pub async fn find_live(cx: &Context, id: &str) -> Result<Option<AppChallenge>> {
 }
 
 fn challenge(row: &Row) -> Result<AppChallenge> {
-    Ok(AppChallenge {
-        id: row.text("id")?,
-        email: row.text("email")?,
-        app_name: row.text("app_name")?,
-        redirect_url: row.text("redirect_url")?,
-        asker_hash: row.text("asker_hash")?,
-        token_hash: row.text("token_hash")?,
-        code_hash: row.text("code_hash")?,
-        expires_at: row.int("expires_at")?,
+    row.read(|row| AppChallenge {
+        id: row.text("id"),
+        email: row.text("email"),
+        app_name: row.text("app_name"),
+        redirect_url: row.text("redirect_url"),
+        asker_hash: row.text("asker_hash"),
+        token_hash: row.text("token_hash"),
+        code_hash: row.text("code_hash"),
+        expires_at: row.int("expires_at"),
     })
 }
 
@@ -118,10 +118,10 @@ pub async fn spend_attempt(cx: &Context, asker_hash: &str) -> Result<Vec<Attempt
 }
 
 fn attempt(row: &Row) -> Result<Attempt> {
-    Ok(Attempt {
-        id: row.text("id")?,
-        email: row.text("email")?,
-        code_hash: row.text("code_hash")?,
+    row.read(|row| Attempt {
+        id: row.text("id"),
+        email: row.text("email"),
+        code_hash: row.text("code_hash"),
     })
 }
 

@@ -1,24 +1,25 @@
 //! Blogs.
 
+use crate::parsed;
 use domain::blog::Blog;
-use platform::{Context, Error, Result, Row, sql};
+use platform::{Context, Result, Row, sql};
 
 pub(crate) fn blog(row: &Row) -> Result<Blog> {
-    Ok(Blog {
-        id: row.text("id")?,
-        account_id: row.text("account_id")?,
-        username: row.text("username")?,
-        title: row.text("title")?,
-        tagline: row.text("tagline")?,
-        author: row.text("author")?,
-        site: row.opt_text("site")?,
-        language: row.text("language")?,
-        epoch: row.int("epoch")?,
-        post_count: row.int("post_count")?,
-        changed_at: row.int("changed_at")?,
-        navigation: serde_json::from_str(&row.text("navigation")?).map_err(Error::internal)?,
-        hides_app: row.int("hides_app")? != 0,
-        categories: serde_json::from_str(&row.text("categories")?).map_err(Error::internal)?,
+    row.read(|row| Blog {
+        id: row.text("id"),
+        account_id: row.text("account_id"),
+        username: row.text("username"),
+        title: row.text("title"),
+        tagline: row.text("tagline"),
+        author: row.text("author"),
+        site: row.opt_text("site"),
+        language: row.text("language"),
+        epoch: row.int("epoch"),
+        post_count: row.int("post_count"),
+        changed_at: row.int("changed_at"),
+        navigation: parsed(row, "navigation"),
+        hides_app: row.int("hides_app") != 0,
+        categories: parsed(row, "categories"),
     })
 }
 

@@ -16,7 +16,7 @@ pub struct Category {
 }
 
 fn category(row: &Row) -> Result<Category> {
-    Ok(Category { slug: row.text("slug")?, name: row.text("name")? })
+    row.read(|row| Category { slug: row.text("slug"), name: row.text("name") })
 }
 
 /// The statements that put a post into its categories, and out of those that it is no longer in. A
@@ -102,11 +102,11 @@ pub async fn list_own(cx: &Context, blog_id: &str, slug: Option<&str>) -> Result
         [blog_id.into(), slug.map(str::to_owned).into(), COUNT_MAX.into()],
     );
     let own = |row: &Row| {
-        Ok(Own {
-            slug: row.text("slug")?,
-            name: row.text("name")?,
-            filter: row.text("filter")?,
-            count: row.int("count")?,
+        row.read(|row| Own {
+            slug: row.text("slug"),
+            name: row.text("name"),
+            filter: row.text("filter"),
+            count: row.int("count"),
         })
     };
     cx.db.all(statement).await?.iter().map(own).collect()

@@ -1,9 +1,9 @@
 //! Renaming and removing categories. Readers see the change at once, because the blog's row says it;
 //! a job brings the posts after, a step at a time.
 
-use crate::{job, search};
+use crate::{job, parsed, search};
 use domain::slug;
-use platform::{Context, Error, Result, Row, Sql, sql};
+use platform::{Context, Result, Row, Sql, sql};
 use serde_json::{Value, json};
 
 /// The job that brings the posts after; its subject is the blog.
@@ -81,11 +81,11 @@ struct Pending {
 fn pending(row: &Row) -> Result<Pending> {
     let step = row.text("step")?;
     let step = step.split_once('-').and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
-    Ok(Pending {
-        slug: row.text("slug")?,
-        name: row.text("name")?,
-        former: serde_json::from_str(&row.text("former")?).map_err(Error::internal)?,
-        is_removed: row.opt_int("removed_at")?.is_some(),
+    row.read(|row| Pending {
+        slug: row.text("slug"),
+        name: row.text("name"),
+        former: parsed(row, "former"),
+        is_removed: row.opt_int("removed_at").is_some(),
         step: step.unwrap_or((-1, String::new())),
     })
 }
@@ -164,11 +164,11 @@ async fn posts(cx: &Context, blog_id: &str, category: &Pending) -> Result<Vec<Me
         ],
     );
     let member = |row: &Row| {
-        Ok(Member {
-            id: row.text("id")?,
-            published_at: row.int("published_at")?,
-            revision: row.int("revision")?,
-            categories: serde_json::from_str(&row.text("categories")?).map_err(Error::internal)?,
+        row.read(|row| Member {
+            id: row.text("id"),
+            published_at: row.int("published_at"),
+            revision: row.int("revision"),
+            categories: parsed(row, "categories"),
         })
     };
     cx.db.all(statement).await?.iter().map(member).collect()

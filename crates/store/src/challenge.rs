@@ -141,18 +141,18 @@ pub async fn find_live(cx: &Context, id: &str) -> Result<Option<Challenge>> {
 }
 
 fn challenge(row: &Row) -> Result<Challenge> {
-    Ok(Challenge {
-        id: row.text("id")?,
-        kind: row.text("kind")?,
-        email: row.text("email")?,
-        username: row.opt_text("username")?,
-        name: row.opt_text("name")?,
-        site: row.opt_text("site")?,
-        browser_hash: row.text("browser_hash")?,
-        token_hash: row.text("token_hash")?,
-        code_hash: row.text("code_hash")?,
-        next: row.text("next")?,
-        expires_at: row.int("expires_at")?,
+    row.read(|row| Challenge {
+        id: row.text("id"),
+        kind: row.text("kind"),
+        email: row.text("email"),
+        username: row.opt_text("username"),
+        name: row.opt_text("name"),
+        site: row.opt_text("site"),
+        browser_hash: row.text("browser_hash"),
+        token_hash: row.text("token_hash"),
+        code_hash: row.text("code_hash"),
+        next: row.text("next"),
+        expires_at: row.int("expires_at"),
     })
 }
 
@@ -192,11 +192,11 @@ pub async fn spend_attempt(cx: &Context, of: Of<'_>) -> Result<Vec<Attempt>> {
 }
 
 fn attempt(row: &Row) -> Result<Attempt> {
-    Ok(Attempt {
-        id: row.text("id")?,
-        email: row.text("email")?,
-        code_hash: row.text("code_hash")?,
-        attempts: row.int("attempts")?,
+    row.read(|row| Attempt {
+        id: row.text("id"),
+        email: row.text("email"),
+        code_hash: row.text("code_hash"),
+        attempts: row.int("attempts"),
     })
 }
 

@@ -115,10 +115,10 @@ pub async fn spend(cx: &Context, claim: &Claim<'_>) -> Result<Option<Granted>> {
 }
 
 fn granted(row: &Row) -> Result<Granted> {
-    Ok(Granted {
-        username: row.text("username")?,
-        name: row.text("name")?,
-        scopes: row.text("scopes")?,
+    row.read(|row| Granted {
+        username: row.text("username"),
+        name: row.text("name"),
+        scopes: row.text("scopes"),
     })
 }
 

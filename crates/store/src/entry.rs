@@ -69,17 +69,17 @@ pub async fn list_subscribed(cx: &Context, account_id: &str, limit: i64) -> Resu
 }
 
 fn listed(row: &Row) -> Result<Listed> {
-    Ok(Listed {
+    row.read(|row| Listed {
         entry: Entry {
-            id: row.text("id")?,
-            key: row.text("key")?,
-            url: row.opt_text("url")?,
-            title: row.opt_text("title")?,
-            html: row.text("html")?,
-            content_hash: row.text("content_hash")?,
-            published_at: row.int("published_at")?,
+            id: row.text("id"),
+            key: row.text("key"),
+            url: row.opt_text("url"),
+            title: row.opt_text("title"),
+            html: row.text("html"),
+            content_hash: row.text("content_hash"),
+            published_at: row.int("published_at"),
         },
-        feed_title: row.text("feed_title")?,
-        feed_url: row.text("feed_url")?,
+        feed_title: row.text("feed_title"),
+        feed_url: row.text("feed_url"),
     })
 }

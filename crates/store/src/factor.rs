@@ -61,12 +61,12 @@ pub async fn find(cx: &Context, account_id: &str) -> Result<Factors> {
 }
 
 fn listed(row: &Row) -> Result<Listed> {
-    Ok(Listed {
-        id: row.text("id")?,
-        name: row.text("name")?,
-        created_at: row.int("created_at")?,
-        used_at: row.opt_int("used_at")?,
-        credential_id: row.text("credential_id")?,
+    row.read(|row| Listed {
+        id: row.text("id"),
+        name: row.text("name"),
+        created_at: row.int("created_at"),
+        used_at: row.opt_int("used_at"),
+        credential_id: row.text("credential_id"),
     })
 }
 
@@ -108,7 +108,7 @@ pub async fn spend_attempt(cx: &Context, id: &str) -> Result<Option<Half>> {
 }
 
 fn half(row: &Row) -> Result<Half> {
-    Ok(Half { account_id: row.text("account_id")?, next: row.text("next")? })
+    row.read(|row| Half { account_id: row.text("account_id"), next: row.text("next") })
 }
 
 /// The half session that a proof of the address becomes where there is a second factor. It follows the

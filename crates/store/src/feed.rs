@@ -33,15 +33,15 @@ pub async fn find(cx: &Context, id: &str) -> Result<Option<Feed>> {
 }
 
 fn feed(row: &Row) -> Result<Feed> {
-    Ok(Feed {
-        id: row.text("id")?,
-        url: row.text("url")?,
-        title: row.opt_text("title")?,
-        site_url: row.opt_text("site_url")?,
-        etag: row.opt_text("etag")?,
-        last_modified: row.opt_text("last_modified")?,
-        body_hash: row.opt_text("body_hash")?,
-        failures: row.int("failures")?,
+    row.read(|row| Feed {
+        id: row.text("id"),
+        url: row.text("url"),
+        title: row.opt_text("title"),
+        site_url: row.opt_text("site_url"),
+        etag: row.opt_text("etag"),
+        last_modified: row.opt_text("last_modified"),
+        body_hash: row.opt_text("body_hash"),
+        failures: row.int("failures"),
     })
 }
 

@@ -49,11 +49,11 @@ pub async fn lease(cx: &Context, kind: &str) -> Result<Vec<Job>> {
 }
 
 fn job(row: &Row) -> Result<Job> {
-    Ok(Job {
-        id: row.text("id")?,
-        kind: row.text("kind")?,
-        subject: row.text("ref")?,
-        attempts: row.int("attempts")?,
+    row.read(|row| Job {
+        id: row.text("id"),
+        kind: row.text("kind"),
+        subject: row.text("ref"),
+        attempts: row.int("attempts"),
     })
 }
 

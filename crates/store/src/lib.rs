@@ -39,3 +39,15 @@ pub mod subscription;
 pub mod token;
 pub mod totp;
 pub mod upload;
+
+use platform::{Columns, Error};
+use serde::de::DeserializeOwned;
+
+/// What a column holds as JSON.
+fn parsed<T: DeserializeOwned + Default>(row: &mut Columns<'_>, name: &str) -> T {
+    let json = row.text(name);
+    if json == "[]" {
+        return T::default();
+    }
+    row.or_default(serde_json::from_slice(json.as_bytes()).map_err(Error::internal))
+}

@@ -21,11 +21,11 @@ fn item(row: &Row) -> Result<Item> {
     let deleted_at = row.opt_int("post_deleted_at")?;
     let is_shown = shown > 0 || deleted_at.is_some();
     let post = row.opt_text("post_id")?.filter(|_| is_shown).map(|id| -> Result<Post> {
-        Ok(Post {
+        row.read(|row| Post {
             id,
-            title: row.opt_text("post_title")?,
-            html: row.text("post_html")?,
-            published_at: row.int("post_published_at")?,
+            title: row.opt_text("post_title"),
+            html: row.text("post_html"),
+            published_at: row.int("post_published_at"),
             deleted_at,
             ..Post::default()
         })

@@ -43,10 +43,10 @@ pub async fn list(cx: &Context, account_id: &str) -> Result<Vec<Marker>> {
     );
     let rows = cx.db.all(statement).await?;
     let marker = |row: &platform::Row| -> Result<Marker> {
-        Ok(Marker {
-            channel: row.text("channel")?,
-            post_id: row.text("post_id")?,
-            marked_at: row.int("marked_at")?,
+        row.read(|row| Marker {
+            channel: row.text("channel"),
+            post_id: row.text("post_id"),
+            marked_at: row.int("marked_at"),
         })
     };
     rows.iter().map(marker).collect()

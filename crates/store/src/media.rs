@@ -28,16 +28,16 @@ pub struct Media {
 }
 
 pub(crate) fn media(row: &Row) -> Result<Media> {
-    let pixels = |column| -> Result<u32> { Ok(u32::try_from(row.int(column)?).unwrap_or(0)) };
-    Ok(Media {
-        key: row.text("key")?,
-        blog_id: row.text("blog_id")?,
-        content_type: row.text("content_type")?,
-        bytes: row.int("bytes")?,
-        width: pixels("width")?,
-        height: pixels("height")?,
-        alt: row.text("alt")?,
-        created_at: row.int("created_at")?,
+    let pixels = |pixels: i64| u32::try_from(pixels).unwrap_or(0);
+    row.read(|row| Media {
+        key: row.text("key"),
+        blog_id: row.text("blog_id"),
+        content_type: row.text("content_type"),
+        bytes: row.int("bytes"),
+        width: pixels(row.int("width")),
+        height: pixels(row.int("height")),
+        alt: row.text("alt"),
+        created_at: row.int("created_at"),
     })
 }
 

@@ -1,9 +1,9 @@
 //! Posts and pages. Every change that a visitor could see moves the blog's epoch in the same batch.
 
-use crate::{category, job, media, search};
-use domain::post::{App, Channel, Clip, Format, Photo, Post, Status, Visibility};
+use crate::{category, job, media, parsed, search};
+use domain::post::{App, Channel, Format, Post, Status, Visibility};
 use platform::{Context, Error, Result, Row, Sql, sql};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
 /// How long a deleted post can be brought back.
 pub const TRASH_SECONDS: i64 = 7 * 24 * 3600;
@@ -24,45 +24,33 @@ macro_rules! columns {
 }
 
 pub(crate) fn post(row: &Row) -> Result<Post> {
-    Ok(Post {
-        id: row.text("id")?,
-        blog_id: row.text("blog_id")?,
-        path: row.text("path")?,
-        channel: Channel::of_word(&row.text("channel")?).unwrap_or_default(),
-        status: Status::of_word(&row.text("status")?).unwrap_or(Status::Draft),
-        visibility: visibility(&row.text("visibility")?),
-        title: row.opt_text("title")?,
-        text: row.text("text")?,
-        format: Format::of_word(&row.text("format")?).unwrap_or_default(),
-        html: row.text("html")?,
-        photos: list::<Photo>(row, "photos")?,
-        clips: list::<Clip>(row, "clips")?,
-        categories: list::<String>(row, "categories")?,
-        properties: of_json(&row.text("properties")?)?,
-        app: row
-            .opt_text("app_name")?
-            .map(|name| -> Result<App> { Ok(App { name, url: row.opt_text("app_url")? }) })
-            .transpose()?,
-        is_in_navigation: row.int("is_in_navigation")? != 0,
-        published_at: row.int("published_at")?,
-        updated_at: row.int("updated_at")?,
-        deleted_at: row.opt_int("deleted_at")?,
-        purged_at: row.opt_int("purged_at")?,
-        revision: row.int("revision")?,
+    row.read(|row| Post {
+        id: row.text("id"),
+        blog_id: row.text("blog_id"),
+        path: row.text("path"),
+        channel: Channel::of_word(&row.text("channel")).unwrap_or_default(),
+        status: Status::of_word(&row.text("status")).unwrap_or(Status::Draft),
+        visibility: visibility(&row.text("visibility")),
+        title: row.opt_text("title"),
+        text: row.text("text"),
+        format: Format::of_word(&row.text("format")).unwrap_or_default(),
+        html: row.text("html"),
+        photos: parsed(row, "photos"),
+        clips: parsed(row, "clips"),
+        categories: parsed(row, "categories"),
+        properties: parsed(row, "properties"),
+        app: row.opt_text("app_name").map(|name| App { name, url: row.opt_text("app_url") }),
+        is_in_navigation: row.int("is_in_navigation") != 0,
+        published_at: row.int("published_at"),
+        updated_at: row.int("updated_at"),
+        deleted_at: row.opt_int("deleted_at"),
+        purged_at: row.opt_int("purged_at"),
+        revision: row.int("revision"),
     })
 }
 
 pub(crate) fn posts(rows: &[Row]) -> Result<Vec<Post>> {
     rows.iter().map(post).collect()
-}
-
-fn list<T: DeserializeOwned>(row: &Row, column: &str) -> Result<Vec<T>> {
-    let json = row.text(column)?;
-    if json == "[]" { Ok(vec![]) } else { of_json(&json) }
-}
-
-fn of_json<T: DeserializeOwned>(json: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(Error::internal)
 }
 
 fn to_json<T: Serialize>(value: &T) -> Result<String> {
@@ -440,5 +428,5 @@ pub struct Author {
 }
 
 fn author(row: &Row) -> Result<Author> {
-    Ok(Author { username: row.text("username")?, name: row.text("name")? })
+    row.read(|row| Author { username: row.text("username"), name: row.text("name") })
 }

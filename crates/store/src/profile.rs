@@ -72,20 +72,20 @@ pub async fn find_by_username(cx: &Context, username: &str) -> Result<Option<Pro
 }
 
 fn profile(row: &Row) -> Result<Profile> {
-    Ok(Profile {
-        account_id: row.text("id")?,
-        username: row.text("username")?,
-        blog_id: row.text("blog_id")?,
-        name: row.text("name")?,
-        bio: row.text("bio")?,
-        site: row.opt_text("site")?,
-        site_verified_at: row.opt_int("site_verified_at")?,
-        timezone: row.opt_text("timezone")?,
-        avatar_key: row.opt_text("avatar_key")?,
-        header_key: row.opt_text("header_key")?,
-        uses_gravatar: row.int("uses_gravatar")? == 1,
-        gravatar_key: row.opt_text("gravatar_key")?,
-        hides_app: row.int("hides_app")? == 1,
+    row.read(|row| Profile {
+        account_id: row.text("id"),
+        username: row.text("username"),
+        blog_id: row.text("blog_id"),
+        name: row.text("name"),
+        bio: row.text("bio"),
+        site: row.opt_text("site"),
+        site_verified_at: row.opt_int("site_verified_at"),
+        timezone: row.opt_text("timezone"),
+        avatar_key: row.opt_text("avatar_key"),
+        header_key: row.opt_text("header_key"),
+        uses_gravatar: row.int("uses_gravatar") == 1,
+        gravatar_key: row.opt_text("gravatar_key"),
+        hides_app: row.int("hides_app") == 1,
     })
 }
 
@@ -191,11 +191,11 @@ pub async fn lease_gravatars(
         [now.saturating_add(lease_seconds).into(), now.into(), limit.into()],
     );
     let due = |row: &Row| {
-        Ok(DueGravatar {
-            account_id: row.text("id")?,
-            blog_id: row.text("blog_id")?,
-            email: row.text("email")?,
-            key: row.opt_text("gravatar_key")?,
+        row.read(|row| DueGravatar {
+            account_id: row.text("id"),
+            blog_id: row.text("blog_id"),
+            email: row.text("email"),
+            key: row.opt_text("gravatar_key"),
         })
     };
     cx.db.all(statement).await?.iter().map(due).collect()
@@ -264,11 +264,11 @@ pub async fn lease_sites(cx: &Context, limit: i64, lease_seconds: i64) -> Result
         [now.saturating_add(lease_seconds).into(), now.into(), limit.into()],
     );
     let due = |row: &Row| {
-        Ok(DueSite {
-            account_id: row.text("id")?,
-            username: row.text("username")?,
-            site: row.text("site")?,
-            is_verified: row.int("is_verified")? == 1,
+        row.read(|row| DueSite {
+            account_id: row.text("id"),
+            username: row.text("username"),
+            site: row.text("site"),
+            is_verified: row.int("is_verified") == 1,
         })
     };
     cx.db.all(statement).await?.iter().map(due).collect()

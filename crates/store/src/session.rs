@@ -42,19 +42,20 @@ pub async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
         [id.into(), cx.seconds().into()],
     );
     let Some(row) = cx.db.first(statement).await? else { return Ok(None) };
-    Ok(Some(Session {
-        id: row.text("id")?,
-        handle: row.text("handle")?,
-        account_id: row.text("account_id")?,
-        username: row.text("username")?,
-        name: row.text("name")?,
-        email: row.text("email")?,
-        blog_id: row.text("blog_id")?,
-        timezone: row.opt_text("timezone")?,
-        used_at: row.int("used_at")?,
-        rotated_at: row.int("rotated_at")?,
-        proved_at: row.int("proved_at")?,
-    }))
+    let session = row.read(|row| Session {
+        id: row.text("id"),
+        handle: row.text("handle"),
+        account_id: row.text("account_id"),
+        username: row.text("username"),
+        name: row.text("name"),
+        email: row.text("email"),
+        blog_id: row.text("blog_id"),
+        timezone: row.opt_text("timezone"),
+        used_at: row.int("used_at"),
+        rotated_at: row.int("rotated_at"),
+        proved_at: row.int("proved_at"),
+    })?;
+    Ok(Some(session))
 }
 
 /// Remembers that a session is used, and moves its idle end.
@@ -171,12 +172,12 @@ pub async fn list(cx: &Context, account_id: &str) -> Result<Vec<Listed>> {
 }
 
 fn listed(row: &Row) -> Result<Listed> {
-    Ok(Listed {
-        handle: row.text("handle")?,
-        user_agent: row.text("user_agent")?,
-        ip: row.opt_text("ip")?,
-        created_at: row.int("created_at")?,
-        used_at: row.int("used_at")?,
+    row.read(|row| Listed {
+        handle: row.text("handle"),
+        user_agent: row.text("user_agent"),
+        ip: row.opt_text("ip"),
+        created_at: row.int("created_at"),
+        used_at: row.int("used_at"),
     })
 }
 

@@ -28,11 +28,11 @@ pub async fn list(cx: &Context, account_id: &str) -> Result<Vec<SignIn>> {
 }
 
 fn signin(row: &Row) -> Result<SignIn> {
-    Ok(SignIn {
-        at: row.int("at")?,
-        ip: row.opt_text("ip")?,
-        user_agent: row.text("user_agent")?,
-        is_new_browser: row.int("is_new_browser")? == 1,
+    row.read(|row| SignIn {
+        at: row.int("at"),
+        ip: row.opt_text("ip"),
+        user_agent: row.text("user_agent"),
+        is_new_browser: row.int("is_new_browser") == 1,
     })
 }
 

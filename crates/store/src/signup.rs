@@ -96,14 +96,14 @@ pub async fn find_request(cx: &Context, id: &str) -> Result<Option<Request>> {
 }
 
 fn request(row: &Row) -> Result<Request> {
-    Ok(Request {
-        id: row.text("id")?,
-        email: row.text("email")?,
-        username: row.text("username")?,
-        name: row.text("name")?,
-        site: row.opt_text("site")?,
-        created_at: row.int("created_at")?,
-        answer: row.opt_text("answer")?,
+    row.read(|row| Request {
+        id: row.text("id"),
+        email: row.text("email"),
+        username: row.text("username"),
+        name: row.text("name"),
+        site: row.opt_text("site"),
+        created_at: row.int("created_at"),
+        answer: row.opt_text("answer"),
     })
 }
 

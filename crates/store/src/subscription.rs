@@ -51,13 +51,13 @@ pub async fn list(cx: &Context, account_id: &str) -> Result<Vec<Subscription>> {
 }
 
 fn subscription(row: &Row) -> Result<Subscription> {
-    Ok(Subscription {
-        id: row.text("id")?,
-        url: row.text("url")?,
-        title: row.opt_text("title")?,
-        checked_at: row.opt_int("checked_at")?,
-        newest_at: row.opt_int("newest_at")?,
-        problem: row.opt_text("problem")?,
+    row.read(|row| Subscription {
+        id: row.text("id"),
+        url: row.text("url"),
+        title: row.opt_text("title"),
+        checked_at: row.opt_int("checked_at"),
+        newest_at: row.opt_int("newest_at"),
+        problem: row.opt_text("problem"),
     })
 }
 

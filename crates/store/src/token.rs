@@ -102,19 +102,19 @@ pub async fn find_live(
 }
 
 fn live(row: &Row) -> Result<Live> {
-    Ok(Live {
-        id: row.text("id")?,
-        account_id: row.text("account_id")?,
-        username: row.text("username")?,
-        name: row.text("name")?,
-        timezone: row.opt_text("timezone")?,
-        token_name: row.text("token_name")?,
-        blog_id: row.text("blog_id")?,
-        client_id: row.opt_text("client_id")?,
-        scopes: row.text("scopes")?,
-        created_at: row.int("created_at")?,
-        used_at: row.opt_int("used_at")?,
-        expires_at: row.opt_int("expires_at")?,
+    row.read(|row| Live {
+        id: row.text("id"),
+        account_id: row.text("account_id"),
+        username: row.text("username"),
+        name: row.text("name"),
+        timezone: row.opt_text("timezone"),
+        token_name: row.text("token_name"),
+        blog_id: row.text("blog_id"),
+        client_id: row.opt_text("client_id"),
+        scopes: row.text("scopes"),
+        created_at: row.int("created_at"),
+        used_at: row.opt_int("used_at"),
+        expires_at: row.opt_int("expires_at"),
     })
 }
 
@@ -137,14 +137,14 @@ pub async fn list(cx: &Context, account_id: &str) -> Result<Vec<Listed>> {
 }
 
 fn listed(row: &Row) -> Result<Listed> {
-    Ok(Listed {
-        id: row.text("id")?,
-        name: row.text("name")?,
-        client_id: row.opt_text("client_id")?,
-        scopes: row.text("scopes")?,
-        created_at: row.int("created_at")?,
-        used_at: row.opt_int("used_at")?,
-        expires_at: row.opt_int("expires_at")?,
+    row.read(|row| Listed {
+        id: row.text("id"),
+        name: row.text("name"),
+        client_id: row.opt_text("client_id"),
+        scopes: row.text("scopes"),
+        created_at: row.int("created_at"),
+        used_at: row.opt_int("used_at"),
+        expires_at: row.opt_int("expires_at"),
     })
 }
 

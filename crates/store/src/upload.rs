@@ -22,10 +22,10 @@ pub struct Upload {
 }
 
 fn upload(row: &Row) -> Result<Upload> {
-    Ok(Upload {
-        id: row.text("id")?,
-        pieces: row.int("pieces")?,
-        media_key: row.opt_text("media_key")?,
+    row.read(|row| Upload {
+        id: row.text("id"),
+        pieces: row.int("pieces"),
+        media_key: row.opt_text("media_key"),
     })
 }
 

@@ -38,7 +38,8 @@ struct Item {
 /// Reads a document; its depth is limited by the parser.
 pub fn read(text: &str) -> Result<Raw, Problem> {
     // Also refuses what has a field twice, or more after its end.
-    let feed: Feed = serde_json::from_str(text).map_err(|_| "There is no feed at this address.")?;
+    let feed: Feed =
+        serde_json::from_slice(text.as_bytes()).map_err(|_| "There is no feed at this address.")?;
     if !feed.version.0.is_some_and(|version| version.contains("jsonfeed.org/version/")) {
         return Err("There is no feed at this address.");
     }
