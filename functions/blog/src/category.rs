@@ -2,26 +2,17 @@
 
 use crate::{
     cache::{self, Key, Page, Rendered},
-    home::{Home, POSTS},
-    theme::{self, BlogView, HTML, Named, PostView},
+    home::POSTS,
+    theme::{self, HTML},
 };
-use askama::Template;
 use domain::{blog::Blog, post::Post, slug};
 use http::StatusCode;
 use platform::{Config, Context, Error, Response, Result};
+use themes::Page as Frame;
 use web::Visit;
 
 /// A hundred characters of the longest kind.
 const SLUG_BYTES_MAX: usize = 1000;
-
-#[derive(Template)]
-#[template(path = "categories.html")]
-struct Index {
-    blog: BlogView,
-    build: String,
-    categories: Vec<Named>,
-    canonical: String,
-}
 
 /// `GET /categories`
 pub async fn index(v: Visit<'_>) -> Result<Response> {
@@ -38,12 +29,12 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
     // What is no slug or place as we write them costs no query.
     let is_odd = name.len() > SLUG_BYTES_MAX || slug::of_category(name) != name;
     if is_odd || place.is_none() != given.is_empty() {
-        return theme::not_found(v.cx, &blog);
+        return theme::not_found(v.cx, &blog).await;
     }
     let key = Key { blog, page: Page::Category(name.to_owned(), place) };
     match cache::answer(&v, &key, |cx, key| Box::pin(render(cx, key))).await? {
         Some(response) => Ok(response),
-        None => theme::not_found(v.cx, &key.blog),
+        None => theme::not_found(v.cx, &key.blog).await,
     }
 }
 
@@ -58,13 +49,17 @@ fn place(text: &str) -> Option<(i64, String)> {
 async fn render_index(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
     let url = cx.config.blog_origin(&key.blog.username);
     let categories = store::category::list_public(cx, &key.blog.id).await?;
-    let page = Index {
-        blog: BlogView::new(&cx.config, &key.blog),
-        build: cx.config.build.clone(),
-        canonical: format!("{url}/categories"),
-        categories: categories.into_iter().map(|of| Named::category((of.slug, of.name))).collect(),
+    let frame = Frame {
+        kind: "single",
+        title: "Categories".to_owned(),
+        url: format!("{url}/categories"),
+        description: key.blog.tagline.clone(),
+        ..Frame::default()
     };
-    let page = page.render().map_err(Error::internal)?;
+    let link = |slug: &str, name: &str| themes::named(name, &slug::category_path(slug));
+    let categories = themes::list(categories.iter().map(|of| link(&of.slug, &of.name)));
+    let model = vec![("categories", categories)];
+    let page = theme::page(cx, &key.blog, "categories", frame, model).await?;
     Ok(Some(Rendered::new(StatusCode::OK, HTML, &key.blog, page)))
 }
 
@@ -87,19 +82,18 @@ async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
         Some((at, id)) => format!("{url}/before/{at}-{id}"),
         None => url.clone(),
     };
-    let page = Home {
-        blog: BlogView::new(&cx.config, &key.blog),
-        build: cx.config.build.clone(),
-        heading: Some(heading),
-        posts: posts
-            .into_iter()
-            .map(|post| PostView::new(&cx.config, &key.blog, post, true))
-            .collect(),
+    let frame = Frame {
+        kind: "home",
+        title: heading.clone(),
+        url: canonical,
+        description: key.blog.tagline.clone(),
         newer: place.is_some().then_some(url),
         older,
-        canonical,
+        ..Frame::default()
     };
-    let page = page.render().map_err(Error::internal)?;
+    let posts = posts.into_iter().map(|post| themes::post(&cx.config, &key.blog, post, true));
+    let model = vec![("heading", heading.into()), ("posts", themes::list(posts))];
+    let page = theme::page(cx, &key.blog, "home", frame, model).await?;
     Ok(Some(Rendered::new(StatusCode::OK, HTML, &key.blog, page)))
 }
 

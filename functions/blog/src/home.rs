@@ -2,30 +2,16 @@
 
 use crate::{
     cache::{self, Key, Page, Rendered},
-    theme::{self, BlogView, HTML, PostView},
+    theme::{self, HTML},
 };
-use askama::Template;
 use domain::blog::Blog;
 use http::StatusCode;
-use platform::{Context, Error, Response, Result};
+use platform::{Context, Response, Result};
+use themes::Page as Frame;
 use web::Visit;
 
 /// So many posts on each page; an uncached page reads so many rows, however long the blog is.
 pub const POSTS: i64 = 20;
-
-/// A page of posts.
-#[derive(Template)]
-#[template(path = "home.html")]
-pub struct Home {
-    pub blog: BlogView,
-    pub build: String,
-    /// Which posts, where they are not all.
-    pub heading: Option<String>,
-    pub posts: Vec<PostView>,
-    pub newer: Option<String>,
-    pub older: Option<String>,
-    pub canonical: String,
-}
 
 /// `GET /`
 pub async fn show(v: Visit<'_>) -> Result<Response> {
@@ -38,7 +24,7 @@ pub async fn page(v: Visit<'_>) -> Result<Response> {
     let blog = cache::blog(&v).await?;
     match number(v.param("n"), last(&blog)) {
         Some(n) => answer(&v, blog, n).await,
-        None => theme::not_found(v.cx, &blog),
+        None => theme::not_found(v.cx, &blog).await,
     }
 }
 
@@ -46,7 +32,7 @@ async fn answer(v: &Visit<'_>, blog: Blog, n: i64) -> Result<Response> {
     let key = Key { blog, page: Page::Posts(n) };
     match cache::answer(v, &key, |cx, key| Box::pin(render(cx, key))).await? {
         Some(response) => Ok(response),
-        None => theme::not_found(v.cx, &key.blog),
+        None => theme::not_found(v.cx, &key.blog).await,
     }
 }
 
@@ -73,16 +59,17 @@ async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
     let config = &cx.config;
     let url = config.blog_origin(&blog.username);
     let address = |n: i64| if n == 1 { format!("{url}/") } else { format!("{url}/page/{n}") };
-    let page = Home {
-        blog: BlogView::new(config, blog),
-        build: config.build.clone(),
-        heading: None,
-        posts: posts.into_iter().map(|post| PostView::new(config, blog, post, true)).collect(),
+    let frame = Frame {
+        kind: "home",
+        url: address(n),
+        description: blog.tagline.clone(),
         newer: (n > 1).then(|| address(n.saturating_sub(1))),
         older: (n < last(blog)).then(|| address(n.saturating_add(1))),
-        canonical: address(n),
+        ..Frame::default()
     };
-    let page = page.render().map_err(Error::internal)?;
+    let posts = posts.into_iter().map(|post| themes::post(config, blog, post, true));
+    let model = vec![("posts", themes::list(posts))];
+    let page = theme::page(cx, blog, "home", frame, model).await?;
     Ok(Some(Rendered::new(StatusCode::OK, HTML, blog, page)))
 }
 

@@ -2,40 +2,22 @@
 
 use crate::{
     cache::{self, Key, Page, Rendered},
-    theme::{self, BlogView, HTML, Named, PostView},
+    theme::{self, HTML},
 };
-use askama::Template;
 use domain::{
     blog::Blog,
     html,
-    post::{Channel, Post, Visibility, host},
+    post::{Channel, Post, Visibility},
     slug,
 };
 use http::StatusCode;
-use platform::{Context, Error, Response, Result};
+use platform::{Context, Response, Result};
+use themes::Page as Frame;
 use url::Url;
 use web::Visit;
 
 const LABEL_CHARS: usize = 80;
 const DESCRIPTION_CHARS: usize = 200;
-
-#[derive(Template)]
-#[template(path = "post.html")]
-struct Show {
-    blog: BlogView,
-    build: String,
-    post: PostView,
-    label: String,
-    description: String,
-    canonical: String,
-    pictures: Vec<Named>,
-    edited: Option<(String, String)>,
-    app: Option<Named>,
-    elsewhere: Vec<Named>,
-    is_page: bool,
-    is_unlisted: bool,
-    preview: Option<String>,
-}
 
 /// `GET /{yyyy}/{mm}/{dd}/{slug}`, with or without `.html`.
 pub async fn show(v: Visit<'_>) -> Result<Response> {
@@ -51,11 +33,11 @@ pub async fn page(v: Visit<'_>) -> Result<Response> {
 
 async fn answer(v: &Visit<'_>, path: Option<String>) -> Result<Response> {
     let blog = cache::blog(v).await?;
-    let Some(path) = path else { return theme::not_found(v.cx, &blog) };
+    let Some(path) = path else { return theme::not_found(v.cx, &blog).await };
     let key = Key { blog, page: Page::Post(path) };
     match cache::answer(v, &key, |cx, key| Box::pin(render(cx, key))).await? {
         Some(response) => Ok(response),
-        None => theme::not_found(v.cx, &key.blog),
+        None => theme::not_found(v.cx, &key.blog).await,
     }
 }
 
@@ -80,45 +62,39 @@ async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
         return Ok(None);
     };
     if post.deleted_at.is_some() {
-        let page = theme::gone(cx, blog)?;
+        let page = theme::gone(cx, blog).await?;
         return Ok(Some(Rendered::new(StatusCode::GONE, HTML, blog, page)));
     }
     if let Some(place) = post.redirect().and_then(|place| Url::parse(place).ok()) {
         return Ok(Some(Rendered::redirect(blog, place.into())));
     }
-    let page = html(cx, blog, post, None)?;
+    let page = html(cx, blog, post, None).await?;
     Ok(Some(Rendered::new(StatusCode::OK, HTML, blog, page)))
 }
 
 /// The page of a post; of one that is not public yet with words that say so.
-pub fn html(cx: &Context, blog: &Blog, post: Post, preview: Option<String>) -> Result<String> {
-    let config = &cx.config;
-    let named = |name: &str, url: &str| Named { name: name.to_owned(), url: url.to_owned() };
-    let is_page = post.channel == Channel::Pages;
-    let here = if is_page { post.path.clone() } else { String::new() };
-    let app = post.app.as_ref().filter(|_| !blog.hides_app && !is_page);
-    let page = Show {
-        blog: BlogView { here, ..BlogView::new(config, blog) },
-        build: config.build.clone(),
-        label: post.label(LABEL_CHARS),
+pub async fn html(
+    cx: &Context,
+    blog: &Blog,
+    post: Post,
+    preview: Option<String>,
+) -> Result<String> {
+    let is_public = preview.is_none();
+    let url = format!("{}{}", cx.config.blog_origin(&blog.username), post.path);
+    let frame = Frame {
+        kind: "single",
+        title: post.label(LABEL_CHARS),
+        url: if is_public { url } else { String::new() },
+        path: if post.channel == Channel::Pages { post.path.clone() } else { String::new() },
         description: html::shorten(&post.words_or(html::words(&post.html)), DESCRIPTION_CHARS),
-        canonical: format!("{}{}", config.blog_origin(&blog.username), post.path),
-        pictures: post.photos.iter().map(|p| named(&p.alt, &config.media_url(&p.key))).collect(),
-        edited: theme::edited(blog, &post),
-        app: app.map(|app| named(&app.name, web_address(app.url.as_deref()))),
-        elsewhere: post.addresses("syndication").iter().map(|url| named(host(url), url)).collect(),
-        is_page,
-        is_unlisted: post.visibility == Visibility::Unlisted,
-        preview,
-        post: PostView::new(config, blog, post, false),
+        is_hidden: !is_public || post.visibility == Visibility::Unlisted,
+        ..Frame::default()
     };
-    page.render().map_err(Error::internal)
-}
-
-/// An address that a page may lead to, else nothing.
-fn web_address(url: Option<&str>) -> &str {
-    let is_web = |url: &&str| url.starts_with("https://") || url.starts_with("http://");
-    url.filter(is_web).unwrap_or_default()
+    let model = vec![
+        ("post", themes::post(&cx.config, blog, post, false)),
+        ("preview", preview.unwrap_or_default().into()),
+    ];
+    theme::page(cx, blog, "post", frame, model).await
 }
 
 #[cfg(test)]

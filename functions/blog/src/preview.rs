@@ -16,9 +16,9 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
         Some(id) => store::post::find(v.cx, &blog.id, id).await?,
         None => None,
     };
-    let Some(post) = found else { return theme::not_found(v.cx, &blog) };
+    let Some(post) = found else { return theme::not_found(v.cx, &blog).await };
     if post.deleted_at.is_some() {
-        let page = theme::gone(v.cx, &blog)?;
+        let page = theme::gone(v.cx, &blog).await?;
         return private(web::html(StatusCode::GONE, page));
     }
     if post.status == Status::Published {
@@ -30,7 +30,7 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
         return Ok(response);
     }
     let words = words(&post);
-    private(web::html(StatusCode::OK, post::html(v.cx, &blog, post, Some(words))?))
+    private(web::html(StatusCode::OK, post::html(v.cx, &blog, post, Some(words)).await?))
 }
 
 fn words(post: &Post) -> String {

@@ -6,13 +6,13 @@ use super::{hold, packages, toml};
 fn allowed(name: &str) -> &'static [&'static str] {
     match name {
         "platform" | "domain" => &[],
-        "store" => &["domain", "platform"],
+        "store" | "themes" => &["domain", "platform"],
         "web" => &["domain", "platform", "store"],
         "app" => &["web", FUNCTIONS],
         "host-cloudflare" => &["app", "contract", "platform", "web", "worker"],
         "host-spin" => &["platform", "spin-sdk", "store", "web"],
         "host-native" => &["platform", "store"],
-        _ => &["domain", "platform", "store", "web"],
+        _ => &["domain", "platform", "store", "themes", "web"],
     }
 }
 
