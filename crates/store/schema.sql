@@ -55,8 +55,9 @@ CREATE TABLE blogs (
   post_count integer not null default 0, -- public posts, so that paging needs no look-ahead
   changed_at integer not null default 0, -- when the epoch last moved
   created_at integer not null
-, navigation text not null default '[]', hides_app integer not null default 0, categories text not null default '[]') strict, without rowid;
+, navigation text not null default '[]', hides_app integer not null default 0, categories text not null default '[]', domain text) strict, without rowid;
 CREATE INDEX blogs_by_account on blogs (account_id);
+CREATE UNIQUE INDEX blogs_by_domain on blogs (domain) where domain is not null;
 CREATE TABLE browsers (
   account_id text not null references accounts (id) on delete cascade,
   browser_hash text not null,
@@ -114,6 +115,31 @@ CREATE TABLE creations (
   primary key (account_id, key_hash)
 ) strict, without rowid;
 CREATE INDEX creations_by_expiry on creations (expires_at);
+CREATE TABLE domain_holds (
+  host text primary key,
+  account_id text not null,
+  ends_at integer not null
+) strict, without rowid;
+CREATE TABLE domains (
+  blog_id text primary key references blogs (id) on delete cascade, -- a blog has one
+  account_id text not null,
+  host text not null,                -- ASCII, lower case, without a dot at its end
+  token text not null,               -- 128 bits, hex: what the TXT record _pipit.<host> has to say
+  state text not null default 'waiting' check (state in ('waiting', 'proven', 'live', 'parked')),
+  created_at integer not null,
+  check_at integer not null,         -- when it is looked at again
+  checked_at integer,                -- when DNS answered last
+  missed_since integer,              -- since when a live one is not as it should be; null: it is
+  proof text not null default '',    -- what DNS said of the record: found, other, none; empty: not asked yet
+  pointing text not null default '', -- where the name leads: here, elsewhere, nowhere; empty: not asked yet
+  hostname_id text,                  -- its id at the platform that makes the certificates, where one does
+  hostname_state text,               -- what that platform says of the name
+  certificate_state text,            -- and of its certificate
+  problem text                       -- why the last look brought nothing, in words
+) strict, without rowid;
+CREATE INDEX domains_by_check on domains (check_at);
+CREATE INDEX domains_by_host on domains (host);
+CREATE UNIQUE INDEX domains_claimed on domains (host) where state in ('proven', 'live');
 CREATE TABLE edits (
   post_id text primary key references posts (id) on delete cascade,
   blog_id text not null,

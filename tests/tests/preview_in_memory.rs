@@ -19,7 +19,7 @@ fn draft(pipit: &Pipit, ann: &Browser, status: &str) -> (String, String) {
 
 fn path(pipit: &Pipit, ann: &Browser, id: &str) -> String {
     let cx = pipit.memory().expect("it is in memory").context();
-    let url = web::preview_url(&cx, &ann.username, id).expect("there is a key");
+    let url = web::preview_url(&cx, &pipit.blog_url(ann), id).expect("there is a key");
     url.strip_prefix(&pipit.blog_url(ann)).expect("it is on the blog").to_owned()
 }
 

@@ -34,6 +34,9 @@ pub struct Blog {
     pub account_id: String,
     /// The name in `<username>.<BLOG_DOMAIN>`.
     pub username: String,
+    /// The host name of its own that it lives on, where it lives on one.
+    #[serde(default)]
+    pub domain: Option<String>,
     /// Shown at the top of every page; text, not HTML.
     pub title: String,
     /// One line under the title; may be empty.

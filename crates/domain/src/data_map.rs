@@ -24,6 +24,8 @@ const CHANGE: &str = "eight days after the change was asked for";
 const REQUEST: &str = "until the operator has decided and the person was told";
 const SESSION: &str = "until signed out, 30 days without use, or 180 days";
 const TOKEN: &str = "until the token is revoked or ends, or the account is deleted";
+const DOMAIN: &str = "until the domain is removed, or the account is deleted";
+const HELD: &str = "thirty days after it was given up";
 const POST: &str = "until a week after the post is deleted, or until the account is";
 const YEAR: &str = "twelve months, or until the account is deleted";
 const FACTOR: &str = "until it is removed, or the account is deleted";
@@ -89,6 +91,11 @@ pub const COLUMNS: &[Column] = &[
     column("half_sessions", "account_id", "Who has proven the address and not yet the second factor", "Asking for the second factor", "ten minutes, then removed within a day"),
     column("blogs", "account_id", "Whose blog it is", "Letting its owner, and nobody else, change it", ACCOUNT),
     column("blogs", "username", "The first part of the blog's host name", "Finding the blog", ACCOUNT),
+    column("blogs", "domain", "The host name of its own that the blog lives on", "The address of the blog", ACCOUNT),
+    column("domains", "account_id", "Who asks for a host name", "Letting nobody else have it", DOMAIN),
+    column("domains", "host", "The host name that is asked for", "Serving the blog there", DOMAIN),
+    column("domain_holds", "host", "A host name that was given up", "Letting nobody else take it at once", HELD),
+    column("domain_holds", "account_id", "Who gave it up", "Letting its owner come back", HELD),
     column("blogs", "title", "The blog's title", "Shown on the blog", ACCOUNT),
     column("blogs", "tagline", "The line under the blog's title", "Shown on the blog", ACCOUNT),
     column("posts", "account_id", "Who wrote a post", "Timelines", ACCOUNT),

@@ -142,16 +142,39 @@ impl Config {
         }
     }
 
-    /// The user name in the host name of a blog that lives under our own domain.
-    pub fn blog_username(&self, host: &str) -> Option<String> {
-        let host = host.to_ascii_lowercase();
-        let name = host.strip_suffix(&self.blog_domain)?.strip_suffix('.')?;
-        (!name.is_empty() && !name.contains('.')).then(|| name.to_owned())
+    /// By what name a `Host` header means a blog: a user name where it is below our own domain, else the
+    /// host name itself, which has a dot in it. None when no blog can be there.
+    pub fn blog_name(&self, host: &str) -> Option<String> {
+        let (ours, port) = self.blog_domain_and_port();
+        let host = host.strip_suffix(port)?.to_ascii_lowercase();
+        let host = host.strip_suffix('.').unwrap_or(&host);
+        let name = match host.strip_suffix(ours) {
+            Some("") => return None,
+            Some(below) if below.ends_with('.') => {
+                below.strip_suffix('.').filter(|name| !name.contains('.'))?
+            }
+            _ => Some(host).filter(|name| name.contains('.'))?,
+        };
+        let is_plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+        let is_name = (1..=253).contains(&name.len()) && name.bytes().all(is_plain);
+        is_name.then(|| name.to_owned())
     }
 
-    /// The address of a blog that lives under our own domain, without a slash at its end.
-    pub fn blog_origin(&self, username: &str) -> String {
-        format!("{}://{username}.{}", self.app_origin.scheme(), self.blog_domain)
+    /// The address of a blog, without a slash at its end: on its own domain where it lives on one. Nothing
+    /// else says where a blog is.
+    pub fn blog_origin(&self, username: &str, domain: Option<&str>) -> String {
+        let scheme = self.app_origin.scheme();
+        match domain {
+            Some(domain) => format!("{scheme}://{domain}{}", self.blog_domain_and_port().1),
+            None => format!("{scheme}://{username}.{}", self.blog_domain),
+        }
+    }
+
+    /// The port with its colon; empty where there is none.
+    fn blog_domain_and_port(&self) -> (&str, &str) {
+        let end = self.blog_domain.find(':').unwrap_or(self.blog_domain.len());
+        self.blog_domain.split_at_checked(end).unwrap_or((&self.blog_domain, ""))
     }
 
     /// An address on the app's host; `path` begins with a slash.
@@ -168,7 +191,7 @@ impl Config {
     }
 
     pub(crate) fn is_own_host(&self, name: &str) -> bool {
-        let blogs = self.blog_domain.split(':').next().unwrap_or_default();
+        let (blogs, _) = self.blog_domain_and_port();
         self.app_origin.host_str() == Some(name)
             || self.media_origin.host_str() == Some(name)
             || name == blogs
@@ -247,4 +270,56 @@ fn parse(text: &str, name: &str) -> Result<Url> {
 
 fn missing(name: &str) -> Error {
     Error::internal(format!("{name} is missing"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(app: &str, blogs: &str) -> Config {
+        let get = |name: &str| match name {
+            "APP_ORIGIN" => Some(app.to_owned()),
+            "BLOG_DOMAIN" => Some(blogs.to_owned()),
+            "MEDIA_ORIGIN" => Some("https://media.example".to_owned()),
+            _ => None,
+        };
+        Config::read(get).expect("these are all that must be there")
+    }
+
+    #[test]
+    fn a_host_means_a_user_name_or_a_domain() {
+        let deployed = config("https://app.example", "blogs.example");
+        for (host, expected) in [
+            ("maria.blogs.example", Some("maria")),
+            ("MARIA.Blogs.Example.", Some("maria")),
+            ("blogs.example", None),
+            ("a.maria.blogs.example", None),
+            (".blogs.example", None),
+            ("maria.example", Some("maria.example")),
+            ("Maria.Example.", Some("maria.example")),
+            ("xn--bcher-kva.example", Some("xn--bcher-kva.example")),
+            ("notblogs.example", Some("notblogs.example")),
+            ("maria.example..", Some("maria.example.")),
+            ("maria.example:8787", None),
+            ("[::1]", None),
+            ("maria", None),
+            ("", None),
+            (".", None),
+        ] {
+            assert_eq!(deployed.blog_name(host).as_deref(), expected, "{host}");
+        }
+        let local = config("http://localhost:8787", "blogs.localhost:8787");
+        assert_eq!(local.blog_name("maria.blogs.localhost:8787").as_deref(), Some("maria"));
+        assert_eq!(local.blog_name("maria.example:8787").as_deref(), Some("maria.example"));
+        assert_eq!(local.blog_name("maria.blogs.localhost"), None);
+    }
+
+    #[test]
+    fn a_blog_has_one_address() {
+        let deployed = config("https://app.example", "blogs.example");
+        assert_eq!(deployed.blog_origin("maria", None), "https://maria.blogs.example");
+        assert_eq!(deployed.blog_origin("maria", Some("maria.example")), "https://maria.example");
+        let local = config("http://localhost:8787", "blogs.localhost:8787");
+        assert_eq!(local.blog_origin("maria", Some("maria.example")), "http://maria.example:8787");
+    }
 }

@@ -22,6 +22,8 @@ pub enum Error {
     Forbidden(Cow<'static, str>),
     /// 403: the token lacks the scope that is named.
     Scope(&'static str),
+    /// 301: it lives at this address for good.
+    Moved(String),
     /// 404.
     NotFound,
     /// 405: the path exists, the method does not; holds the value of `Allow`.
@@ -80,6 +82,7 @@ impl std::fmt::Display for Error {
             Self::Unavailable(detail) | Self::Internal(detail) => f.write_str(detail),
             Self::SignIn => f.write_str("not signed in"),
             Self::Proof => f.write_str("no fresh proof"),
+            Self::Moved(place) => write!(f, "it lives at {place}"),
             Self::NotFound => f.write_str("not found"),
             Self::Conflict => f.write_str("conflict"),
             Self::TooLarge => f.write_str("too large"),

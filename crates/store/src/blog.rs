@@ -9,6 +9,7 @@ pub(crate) fn blog(row: &Row) -> Result<Blog> {
         id: row.text("id"),
         account_id: row.text("account_id"),
         username: row.text("username"),
+        domain: row.opt_text("domain"),
         title: row.text("title"),
         tagline: row.text("tagline"),
         author: row.text("author"),
@@ -23,15 +24,23 @@ pub(crate) fn blog(row: &Row) -> Result<Blog> {
     })
 }
 
-/// The blog of a user name.
-pub async fn find_by_username(cx: &Context, username: &str) -> Result<Option<Blog>> {
-    let statement = sql(
-        "select b.id, b.account_id, b.username, b.title, b.tagline, a.name as author, a.site, b.language, b.epoch,
+/// The columns of a blog.
+macro_rules! select {
+    () => {
+        "select b.id, b.account_id, b.username, b.domain, b.title, b.tagline, a.name as author, a.site, b.language, b.epoch,
            b.post_count, b.navigation, b.hides_app, b.categories, max(b.changed_at, b.created_at) as changed_at
-         from blogs b join accounts a on a.id = b.account_id where b.username = ?1",
-        [username.into()],
-    );
-    cx.db.first(statement).await?.as_ref().map(blog).transpose()
+         from blogs b join accounts a on a.id = b.account_id where "
+    };
+}
+
+/// The blog of a user name, or the one that lives on a host name of its own: that has a dot in it.
+pub async fn find(cx: &Context, name: &str) -> Result<Option<Blog>> {
+    let text = if name.contains('.') {
+        concat!(select!(), "b.domain = ?1")
+    } else {
+        concat!(select!(), "b.username = ?1")
+    };
+    cx.db.first(sql(text, [name.into()])).await?.as_ref().map(blog).transpose()
 }
 
 /// The user name of a blog.

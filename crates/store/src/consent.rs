@@ -43,6 +43,8 @@ pub struct Claim<'a> {
 pub struct Granted {
     /// The user name.
     pub username: String,
+    /// The host name of its own that the blog lives on, where it lives on one.
+    pub domain: Option<String>,
     /// The display name.
     pub name: String,
     /// Words with a space between them.
@@ -106,7 +108,8 @@ pub async fn spend(cx: &Context, claim: &Claim<'_>) -> Result<Option<Granted>> {
         [claim.token_id.into(), claim.token_hash.clone().into(), now.into()],
     );
     let who = sql(
-        "select a.username, a.name, c.scopes from consents c join accounts a on a.id = c.account_id
+        "select a.username, a.name, b.domain, c.scopes
+         from consents c join accounts a on a.id = c.account_id join blogs b on b.username = a.username
          where c.spent_by = ?1",
         [claim.token_id.into()],
     );
@@ -117,6 +120,7 @@ pub async fn spend(cx: &Context, claim: &Claim<'_>) -> Result<Option<Granted>> {
 fn granted(row: &Row) -> Result<Granted> {
     row.read(|row| Granted {
         username: row.text("username"),
+        domain: row.opt_text("domain"),
         name: row.text("name"),
         scopes: row.text("scopes"),
     })

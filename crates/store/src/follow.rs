@@ -1,5 +1,6 @@
 //! Follows: which accounts an account reads.
 
+use crate::post::{Author, author};
 use platform::{Context, Result, sql};
 
 /// Follows somebody; again is fine.
@@ -31,13 +32,13 @@ pub async fn is_following(cx: &Context, follower_id: &str, followed_id: &str) ->
     Ok(cx.db.first(statement).await?.is_some())
 }
 
-/// The user names and display names of those an account follows, at most 1,000.
-pub async fn list(cx: &Context, follower_id: &str) -> Result<Vec<(String, String)>> {
+/// Those whom an account follows, at most 1,000.
+pub async fn list(cx: &Context, follower_id: &str) -> Result<Vec<Author>> {
     let statement = sql(
-        "select a.username, a.name from follows f join accounts a on a.id = f.followed_id
+        "select a.username, a.name, b.domain from follows f
+         join accounts a on a.id = f.followed_id join blogs b on b.username = a.username
          where f.follower_id = ?1 order by a.username limit 1000",
         [follower_id.into()],
     );
-    let rows = cx.db.all(statement).await?;
-    rows.iter().map(|row| Ok((row.text("username")?, row.text("name")?))).collect()
+    cx.db.all(statement).await?.iter().map(author).collect()
 }

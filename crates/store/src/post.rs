@@ -362,15 +362,18 @@ pub async fn list_between(
     posts(&cx.db.all(statement).await?)
 }
 
-/// The path of a public post of anybody's, and the user name of its blog.
-pub async fn find_public(cx: &Context, id: &str) -> Result<Option<(String, String)>> {
+/// The path of a public post of anybody's, and the user name and the own host name of its blog.
+pub async fn find_public(
+    cx: &Context,
+    id: &str,
+) -> Result<Option<(String, String, Option<String>)>> {
     let statement = sql(
-        "select p.path, b.username from posts p join blogs b on b.id = p.blog_id
+        "select p.path, b.username, b.domain from posts p join blogs b on b.id = p.blog_id
          where p.id = ?1 and p.visibility in ('public', 'unlisted') and p.deleted_at is null and p.status = 'published'",
         [id.into()],
     );
     let Some(row) = cx.db.first(statement).await? else { return Ok(None) };
-    Ok(Some((row.text("path")?, row.text("username")?)))
+    Ok(Some((row.text("path")?, row.text("username")?, row.opt_text("domain")?)))
 }
 
 /// The newest public posts of an account and of those it follows, with their authors.
@@ -383,7 +386,8 @@ pub async fn list_followed(
         concat!(
             "select ",
             columns!(),
-            ", a.username, a.name from posts p join accounts a on a.id = p.account_id
+            ", a.username, a.name, b.domain from posts p
+              join accounts a on a.id = p.account_id join blogs b on b.id = p.blog_id
               where p.visibility = 'public' and p.deleted_at is null and p.status = 'published' and p.channel = 'posts'
                 and p.account_id in (select ?1 union all select followed_id from follows where follower_id = ?1)
               order by p.published_at desc, p.id desc limit ?2"
@@ -423,10 +427,16 @@ pub async fn list_by_category(
 pub struct Author {
     /// The user name.
     pub username: String,
+    /// The host name of its own that the blog lives on, where it lives on one.
+    pub domain: Option<String>,
     /// The display name.
     pub name: String,
 }
 
-fn author(row: &Row) -> Result<Author> {
-    row.read(|row| Author { username: row.text("username"), name: row.text("name") })
+pub(crate) fn author(row: &Row) -> Result<Author> {
+    row.read(|row| Author {
+        username: row.text("username"),
+        domain: row.opt_text("domain"),
+        name: row.text("name"),
+    })
 }

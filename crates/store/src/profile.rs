@@ -20,6 +20,8 @@ pub struct Profile {
     pub username: String,
     /// Its blog.
     pub blog_id: String,
+    /// The host name of its own that the blog lives on, where it lives on one.
+    pub domain: Option<String>,
     /// The display name.
     pub name: String,
     /// Plain text.
@@ -63,7 +65,7 @@ impl Profile {
 /// The profile of a user name.
 pub async fn find_by_username(cx: &Context, username: &str) -> Result<Option<Profile>> {
     let statement = sql(
-        "select a.id, a.username, b.id as blog_id, a.name, a.bio, a.site, a.site_verified_at, a.timezone, a.avatar_key,
+        "select a.id, a.username, b.id as blog_id, b.domain, a.name, a.bio, a.site, a.site_verified_at, a.timezone, a.avatar_key,
            a.header_key, a.uses_gravatar, a.gravatar_key, b.hides_app
          from accounts a join blogs b on b.username = a.username where a.username = ?1",
         [username.into()],
@@ -76,6 +78,7 @@ fn profile(row: &Row) -> Result<Profile> {
         account_id: row.text("id"),
         username: row.text("username"),
         blog_id: row.text("blog_id"),
+        domain: row.opt_text("domain"),
         name: row.text("name"),
         bio: row.text("bio"),
         site: row.opt_text("site"),
@@ -247,6 +250,8 @@ pub struct DueSite {
     pub account_id: String,
     /// Its user name.
     pub username: String,
+    /// The host name of its own that its blog lives on, where it lives on one.
+    pub domain: Option<String>,
     /// Its address.
     pub site: String,
     /// Whether it counts as verified now.
@@ -260,13 +265,15 @@ pub async fn lease_sites(cx: &Context, limit: i64, lease_seconds: i64) -> Result
         "update accounts set site_check_at = ?1 where id in
            (select id from accounts where site is not null and site_check_at <= ?2
             order by site_check_at limit ?3)
-         returning id, username, site, site_verified_at is not null as is_verified",
+         returning id, username, site, site_verified_at is not null as is_verified,
+           (select b.domain from blogs b where b.username = accounts.username) as domain",
         [now.saturating_add(lease_seconds).into(), now.into(), limit.into()],
     );
     let due = |row: &Row| {
         row.read(|row| DueSite {
             account_id: row.text("id"),
             username: row.text("username"),
+            domain: row.opt_text("domain"),
             site: row.text("site"),
             is_verified: row.int("is_verified") == 1,
         })

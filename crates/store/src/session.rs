@@ -1,7 +1,7 @@
 //! Sessions: signed-in browsers.
 
 use crate::signin;
-use platform::{Context, Result, Row, sql};
+use platform::{Config, Context, Result, Row, sql};
 
 /// A signed-in browser and whose it is.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct Session {
     pub email: String,
     /// Its blog.
     pub blog_id: String,
+    /// The host name of its own that the blog lives on, where it lives on one.
+    pub domain: Option<String>,
     /// Its time zone, a name of the IANA database, once it is known.
     pub timezone: Option<String>,
     /// When it was last seen, exact to the hour.
@@ -30,12 +32,19 @@ pub struct Session {
     pub proved_at: i64,
 }
 
+impl Session {
+    /// The address of its blog, without a slash at its end.
+    pub fn blog_origin(&self, config: &Config) -> String {
+        config.blog_origin(&self.username, self.domain.as_deref())
+    }
+}
+
 /// A session that has not ended, by the id of its cookie or by the one before, which is good for a
 /// minute after a change, because a browser may have sent several requests at once.
 pub async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
     let statement = sql(
         "select s.id, coalesce(s.handle, '') as handle, s.account_id, s.used_at, s.rotated_at, s.proved_at,
-           a.username, a.name, a.email, a.timezone, b.id as blog_id
+           a.username, a.name, a.email, a.timezone, b.id as blog_id, b.domain
          from sessions s join accounts a on a.id = s.account_id join blogs b on b.username = a.username
          where (s.id = ?1 or (s.previous_id = ?1 and s.previous_until > ?2))
            and s.idle_ends_at > ?2 and s.ends_at > ?2",
@@ -50,6 +59,7 @@ pub async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
         name: row.text("name"),
         email: row.text("email"),
         blog_id: row.text("blog_id"),
+        domain: row.opt_text("domain"),
         timezone: row.opt_text("timezone"),
         used_at: row.int("used_at"),
         rotated_at: row.int("rotated_at"),

@@ -36,6 +36,8 @@ pub struct Live {
     pub token_name: String,
     /// Its blog.
     pub blog_id: String,
+    /// The host name of its own that the blog lives on, where it lives on one.
+    pub domain: Option<String>,
     /// The app's address, where it came by IndieAuth.
     pub client_id: Option<String>,
     /// Words with a space between them.
@@ -92,7 +94,7 @@ pub async fn find_live(
     token_hash: &str,
 ) -> Result<Option<Live>> {
     let statement = sql(
-        "select t.id, t.account_id, t.name as token_name, a.username, a.name, a.timezone, b.id as blog_id, t.client_id, t.scopes, t.created_at, t.used_at,
+        "select t.id, t.account_id, t.name as token_name, a.username, a.name, a.timezone, b.id as blog_id, b.domain, t.client_id, t.scopes, t.created_at, t.used_at,
            t.expires_at
          from tokens t join accounts a on a.id = t.account_id join blogs b on b.username = a.username
          where t.token_hash = ?1 and (?2 is null or a.username = ?2) and (t.expires_at is null or t.expires_at > ?3)",
@@ -110,6 +112,7 @@ fn live(row: &Row) -> Result<Live> {
         timezone: row.opt_text("timezone"),
         token_name: row.text("token_name"),
         blog_id: row.text("blog_id"),
+        domain: row.opt_text("domain"),
         client_id: row.opt_text("client_id"),
         scopes: row.text("scopes"),
         created_at: row.int("created_at"),

@@ -87,7 +87,7 @@ pub(crate) fn blog(config: &Config, blog: &Blog) -> Value {
         ("author", (&blog.author).into()),
         ("language", (&blog.language).into()),
         ("is_rtl", false.into()),
-        ("url", config.blog_origin(&blog.username).into()),
+        ("url", config.blog_origin(&blog.username, blog.domain.as_deref()).into()),
         ("app_url", config.app_url("").into()),
         ("profile_url", config.app_url(&format!("/@{}", blog.username)).into()),
         ("site", text(blog.site.clone())),
@@ -100,7 +100,11 @@ pub fn post(config: &Config, blog: &Blog, post: Post, is_listed: bool) -> Value 
     let address = |key: &str| config.media_url(key);
     let files = Files { address: &address, is_lazy: is_listed, links_elsewhere: false };
     let mut model = vec![
-        ("url", format!("{}{}", config.blog_origin(&blog.username), post.path).into()),
+        (
+            "url",
+            format!("{}{}", config.blog_origin(&blog.username, blog.domain.as_deref()), post.path)
+                .into(),
+        ),
         ("context", html(post.context_html())),
         ("files", html(post.files_html(&files))),
         ("published_iso", datetime::rfc3339(post.published_at).into()),

@@ -29,6 +29,8 @@ pub struct Grant {
     pub token_name: String,
     /// Its blog.
     pub blog_id: String,
+    /// The host name of its own that the blog lives on, where it lives on one.
+    pub domain: Option<String>,
     /// The app's address, where the token came by IndieAuth.
     pub client_id: Option<String>,
     /// Words with a space between them.
@@ -113,6 +115,7 @@ fn of(live: Live) -> Grant {
         timezone: live.timezone,
         token_name: live.token_name,
         blog_id: live.blog_id,
+        domain: live.domain,
         client_id: live.client_id,
         scopes: live.scopes,
     }

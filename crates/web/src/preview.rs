@@ -7,13 +7,13 @@ use platform::{Context, Result};
 /// 128 bits in hexadecimal: an address that people send to each other, and that nobody guesses.
 const MAC_CHARS: usize = 32;
 
-/// The address of a post's preview, `/preview/<id>-<mac>` on its blog's host. It stays the same.
+/// The address of a post's preview, `/preview/<id>-<mac>` at its blog's origin. The path stays the same.
 ///
 /// # Errors
 /// [`platform::Error::Unavailable`] when `APP_KEY` is missing.
-pub fn preview_url(cx: &Context, username: &str, post_id: &str) -> Result<String> {
+pub fn preview_url(cx: &Context, origin: &str, post_id: &str) -> Result<String> {
     let mac = mac(cx, post_id)?;
-    Ok(format!("{}/preview/{post_id}-{mac}", cx.config.blog_origin(username)))
+    Ok(format!("{origin}/preview/{post_id}-{mac}"))
 }
 
 /// The id of the post that the last part of such an address is for; None when we did not make it.

@@ -94,6 +94,9 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             "Not allowed",
             format!("The token lacks the scope {s}."),
         ),
+        Error::Moved(place) => {
+            (StatusCode::MOVED_PERMANENTLY, "It lives elsewhere", format!("It is at {place}"))
+        }
         Error::NotFound => (
             StatusCode::NOT_FOUND,
             "There is no such page",
@@ -221,6 +224,7 @@ fn with_headers(response: &mut Response, error: &Error) {
         }
         Error::Unavailable(_) => (header::RETRY_AFTER, "5".to_owned()),
         Error::Method(allow) => (header::ALLOW, allow.clone()),
+        Error::Moved(place) => (header::LOCATION, place.clone()),
         _ => return,
     };
     if let Ok(value) = HeaderValue::from_str(&value) {

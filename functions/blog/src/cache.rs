@@ -81,10 +81,17 @@ impl Rendered {
 /// The blog that the visit is for.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the host name is nobody's; no cache keeps that answer.
+/// [`Error::NotFound`] when the host name is nobody's, [`Error::Moved`] when the blog lives on its own
+/// domain; no cache keeps these answers.
 pub async fn blog(v: &Visit<'_>) -> Result<Blog> {
-    let username = v.cx.config.blog_username(&v.host).ok_or(Error::NotFound)?;
-    web::blog(v.cx, &username).await?.ok_or(Error::NotFound)
+    let name = v.cx.config.blog_name(&v.host).ok_or(Error::NotFound)?;
+    let blog = web::blog(v.cx, &name).await?.ok_or(Error::NotFound)?;
+    if blog.domain.is_none() || blog.domain.as_ref() == Some(&name) {
+        return Ok(blog);
+    }
+    let origin = v.cx.config.blog_origin(&blog.username, blog.domain.as_deref());
+    let path = v.req.uri().path_and_query().map_or("/", |path| path.as_str());
+    Err(Error::Moved(format!("{origin}{path}")))
 }
 
 /// Answers with a kept page, or renders and keeps it. None when there is no such page.
@@ -160,6 +167,7 @@ mod tests {
             id: "1".into(),
             account_id: "2".into(),
             username: "maria".into(),
+            domain: None,
             title: "Maria".into(),
             tagline: String::new(),
             author: "Maria".into(),

@@ -47,7 +47,7 @@ fn place(text: &str) -> Option<(i64, String)> {
 }
 
 async fn render_index(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
-    let url = cx.config.blog_origin(&key.blog.username);
+    let url = cx.config.blog_origin(&key.blog.username, key.blog.domain.as_deref());
     let categories = store::category::list_public(cx, &key.blog.id).await?;
     let frame = Frame {
         kind: "single",
@@ -98,7 +98,11 @@ async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
 }
 
 fn address(config: &Config, blog: &Blog, slug: &str) -> String {
-    format!("{}{}", config.blog_origin(&blog.username), slug::category_path(slug))
+    format!(
+        "{}{}",
+        config.blog_origin(&blog.username, blog.domain.as_deref()),
+        slug::category_path(slug)
+    )
 }
 
 /// The category's name, as the post has it.

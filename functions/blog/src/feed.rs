@@ -35,7 +35,8 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
 /// The other addresses that readers try (RFC 9110, section 15.4.2).
 pub async fn alias(v: Visit<'_>) -> Result<Response> {
     let blog = cache::blog(&v).await?;
-    let feed = format!("{}/feed.xml", v.cx.config.blog_origin(&blog.username));
+    let feed =
+        format!("{}/feed.xml", v.cx.config.blog_origin(&blog.username, blog.domain.as_deref()));
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = StatusCode::MOVED_PERMANENTLY;
     let feed = HeaderValue::from_str(&feed).map_err(Error::internal)?;
@@ -49,7 +50,7 @@ async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
     for post in &mut posts {
         post.categories = blog.categories_of(post).into_iter().map(|(_, name)| name).collect();
     }
-    let url = cx.config.blog_origin(&blog.username);
+    let url = cx.config.blog_origin(&blog.username, blog.domain.as_deref());
     let home = format!("{url}/");
     let feed_url = format!("{url}/feed.xml");
     let head = FeedHead {

@@ -57,7 +57,7 @@ async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
         store::post::list_page(cx, &blog.id, skipped, POSTS).await?
     };
     let config = &cx.config;
-    let url = config.blog_origin(&blog.username);
+    let url = config.blog_origin(&blog.username, blog.domain.as_deref());
     let address = |n: i64| if n == 1 { format!("{url}/") } else { format!("{url}/page/{n}") };
     let frame = Frame {
         kind: "home",

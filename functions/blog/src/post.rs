@@ -80,7 +80,8 @@ pub async fn html(
     preview: Option<String>,
 ) -> Result<String> {
     let is_public = preview.is_none();
-    let url = format!("{}{}", cx.config.blog_origin(&blog.username), post.path);
+    let url =
+        format!("{}{}", cx.config.blog_origin(&blog.username, blog.domain.as_deref()), post.path);
     let frame = Frame {
         kind: "single",
         title: post.label(LABEL_CHARS),

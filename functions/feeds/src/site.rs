@@ -42,7 +42,7 @@ pub async fn run(cx: &Context) -> Result<()> {
 async fn check(cx: &Context, due: &DueSite) -> Result<bool> {
     let parse = |address: &str| Url::parse(address).map_err(Error::internal);
     let site = parse(&due.site)?;
-    let blog = parse(&cx.config.blog_origin(&due.username))?;
+    let blog = parse(&cx.config.blog_origin(&due.username, due.domain.as_deref()))?;
     if rel_me::is_same_page(&site, &blog) {
         return Ok(true);
     }

@@ -5,6 +5,7 @@ use askama::Template;
 use domain::datetime;
 use http::StatusCode;
 use platform::{Response, Result};
+use store::post::Author;
 use web::{Layout, Visit};
 
 /// `GET /subscriptions`
@@ -82,7 +83,7 @@ pub async fn page(v: &Visit<'_>, typed: Typed) -> Result<Response> {
         username: String::new(),
         error_username: None,
         feeds: feeds.into_iter().map(|one| feed(v, one)).collect(),
-        people: people.into_iter().map(|(username, name)| person(v, username, name)).collect(),
+        people: people.into_iter().map(|one| person(v, one)).collect(),
     };
     match typed {
         Typed::Nothing => return web::page(&page),
@@ -107,6 +108,7 @@ fn feed(v: &Visit<'_>, subscription: store::subscription::Subscription) -> Feed 
     }
 }
 
-fn person(v: &Visit<'_>, username: String, name: String) -> Person {
-    Person { url: v.cx.config.blog_origin(&username), username, name }
+fn person(v: &Visit<'_>, one: Author) -> Person {
+    let url = v.cx.config.blog_origin(&one.username, one.domain.as_deref());
+    Person { url, username: one.username, name: one.name }
 }

@@ -93,11 +93,15 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    fn origin(&self) -> String {
+        self.cx.config.blog_origin(&self.profile.username, self.profile.domain.as_deref())
+    }
+
     fn author(&self) -> Value {
         let Self { cx, profile, is_following, .. } = self;
         json!({
             "name": profile.name,
-            "url": cx.config.blog_origin(&profile.username),
+            "url": self.origin(),
             "avatar": cx.config.app_url(&profile.avatar_path()),
             "_microblog": { "username": profile.username, "is_following": is_following },
         })
@@ -105,7 +109,7 @@ impl Page<'_> {
 
     fn item(&self, post: &Post) -> Value {
         let Self { cx, profile, .. } = self;
-        let url = format!("{}{}", cx.config.blog_origin(&profile.username), post.path);
+        let url = format!("{}{}", self.origin(), post.path);
         let is_own = self.reader == Some(profile.account_id.as_str());
         let mut item = json!({
             "id": post.id,
@@ -190,8 +194,9 @@ pub async fn reply(mut v: Visit<'_>) -> Result<Response> {
     let body = object(&mut v).await?;
     let grant = v.grant()?.clone();
     let id = body.get("id").and_then(text).unwrap_or_default();
-    let (path, username) = store::post::find_public(v.cx, &id).await?.ok_or(Error::NotFound)?;
-    let address = format!("{}{path}", v.cx.config.blog_origin(&username));
+    let found = store::post::find_public(v.cx, &id).await?;
+    let (path, username, domain) = found.ok_or(Error::NotFound)?;
+    let address = format!("{}{path}", v.cx.config.blog_origin(&username, domain.as_deref()));
     let mut entry =
         Entry { text: body.get("content").and_then(text).unwrap_or_default(), ..Entry::default() };
     entry.properties.insert("in-reply-to".to_owned(), json!([address]));

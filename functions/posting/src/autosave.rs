@@ -44,7 +44,7 @@ pub async fn save(mut v: Visit<'_>) -> Result<Response> {
                 "id": post.id,
                 "revision": post.revision,
                 "at": at.rsplit(' ').next(),
-                "preview": web::preview_url(v.cx, &writer.username, &post.id)?,
+                "preview": web::preview_url(v.cx, &writer.origin(v.cx), &post.id)?,
             });
             Ok(web::json(StatusCode::OK, &saved))
         }

@@ -61,7 +61,7 @@ fn status(error: Option<&'static str>) -> StatusCode {
 
 async fn rows(v: &Visit<'_>, slug: Option<&str>) -> Result<Vec<Row>> {
     let session = v.session()?;
-    let origin = v.cx.config.blog_origin(&session.username);
+    let origin = session.blog_origin(&v.cx.config);
     let categories = store::category::list_own(v.cx, &session.blog_id, slug).await?;
     let row = |own: store::category::Own| {
         let path = slug::category_path(&own.slug);

@@ -289,7 +289,7 @@ async fn compose(
         boxes,
         others,
         preview: preview
-            .map(|post| web::preview_url(v.cx, &session.username, &post.id))
+            .map(|post| web::preview_url(v.cx, &session.blog_origin(&v.cx.config), &post.id))
             .transpose()?,
         draft,
         aside,

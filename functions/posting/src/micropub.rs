@@ -253,10 +253,9 @@ fn moment(writer: &Writer, text: &str) -> Result<i64> {
 
 /// Holds a destination to the person's own blog; none means that.
 pub fn own_blog(cx: &Context, writer: &Writer, destination: &str) -> Result<()> {
-    let own = cx.config.blog_origin(&writer.username);
-    match destination.trim_end_matches('/') {
-        "" => Ok(()),
-        asked if asked == own => Ok(()),
+    match writer.behind(cx, destination) {
+        Some("" | "/") => Ok(()),
+        _ if destination.is_empty() => Ok(()),
         _ => {
             Err(Error::Forbidden("That blog is not yours: mp-destination is another one's.".into()))
         }
@@ -283,7 +282,7 @@ fn stands(cx: &Context, writer: &Writer, post: &Post, status: StatusCode) -> Res
     let url = publish::permalink(cx, writer, post);
     let mut body = json!({ "url": url });
     if let (false, Some(body)) = (post.is_visible(), body.as_object_mut()) {
-        let preview = web::preview_url(cx, &writer.username, &post.id)?;
+        let preview = web::preview_url(cx, &writer.origin(cx), &post.id)?;
         body.insert("preview".to_owned(), preview.into());
     }
     located(status, &url, body)

@@ -11,7 +11,7 @@ use domain::{
 use http::StatusCode;
 use platform::{Error, Response, Result};
 use serde_json::{Value, json};
-use store::source::Asked;
+use store::{post::Author, source::Asked};
 use web::Visit;
 
 /// A token with one of these may read what there is.
@@ -62,7 +62,7 @@ async fn run(v: Visit<'_>) -> Result<Response> {
 }
 
 async fn config(v: &Visit<'_>, writer: &Writer) -> Result<Value> {
-    let blog = v.cx.config.blog_origin(&writer.username);
+    let blog = writer.origin(v.cx);
     let name = blog.split_once("://").map_or(blog.as_str(), |(_, host)| host);
     Ok(json!({
         "media-endpoint": v.cx.config.app_url("/micropub/media"),
@@ -93,16 +93,16 @@ async fn contacts(v: &Visit<'_>, writer: &Writer) -> Result<Value> {
     let followed = store::follow::list(v.cx, &writer.account_id).await?;
     let filter = filter(v);
     let config = &v.cx.config;
-    let contact = |(nickname, name): (String, String)| {
+    let contact = |one: Author| {
         json!({
-            "url": format!("{}/", config.blog_origin(&nickname)),
-            "photo": config.app_url(&format!("/avatars/{nickname}")),
-            "name": name,
-            "nickname": nickname,
+            "url": format!("{}/", config.blog_origin(&one.username, one.domain.as_deref())),
+            "photo": config.app_url(&format!("/avatars/{}", one.username)),
+            "name": one.name,
+            "nickname": one.username,
         })
     };
-    let meant =
-        followed.into_iter().filter(|(one, other)| has(one, &filter) || has(other, &filter));
+    let is_meant = |one: &Author| has(&one.username, &filter) || has(&one.name, &filter);
+    let meant = followed.into_iter().filter(is_meant);
     let contacts: Vec<Value> = meant.map(contact).collect();
     Ok(json!({ "contacts": contacts }))
 }

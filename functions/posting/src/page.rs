@@ -32,7 +32,7 @@ struct Page {
 pub async fn index(v: Visit<'_>) -> Result<Response> {
     let session = v.session()?;
     let posts = store::page::list(v.cx, &session.blog_id).await?;
-    let blog_url = v.cx.config.blog_origin(&session.username);
+    let blog_url = session.blog_origin(&v.cx.config);
     let shown = posts.iter().filter(|post| post.is_in_navigation).count();
     let page = |(place, post): (usize, &Post)| -> Result<Page> {
         let mut row = post::row(&v, &blog_url, post)?;

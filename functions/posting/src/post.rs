@@ -74,7 +74,7 @@ pub async fn index(v: Visit<'_>) -> Result<Response> {
         (_, "deleted") => own::list_deleted(cx, blog_id, before, PAGE).await?,
         _ => own::list(cx, blog_id, Status::Published, before, PAGE).await?,
     };
-    let blog_url = cx.config.blog_origin(&session.username);
+    let blog_url = session.blog_origin(&cx.config);
     let is_full = i64::try_from(posts.len()).is_ok_and(|count| count == PAGE);
     let older = posts.last().filter(|_| is_full).map(|last| {
         let at = last.deleted_at.unwrap_or(last.published_at);
@@ -131,7 +131,7 @@ pub(crate) fn row(v: &Visit<'_>, blog_url: &str, post: &Post) -> Result<Row> {
     let url = match () {
         () if is_public => format!("{blog_url}{}", post.path),
         () if until.is_some() => String::new(),
-        () => web::preview_url(v.cx, &v.session()?.username, &post.id)?,
+        () => web::preview_url(v.cx, &v.session()?.blog_origin(&v.cx.config), &post.id)?,
     };
     Ok(Row {
         id: post.id.clone(),

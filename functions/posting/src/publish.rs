@@ -29,6 +29,8 @@ pub struct Writer {
     pub blog_id: String,
     /// The name in the blog's address.
     pub username: String,
+    /// The host name of its own that the blog lives on, where it lives on one.
+    pub domain: Option<String>,
     /// A name of the IANA database, once it is known.
     pub timezone: Option<String>,
     /// The app, where it is not Pipit's own page.
@@ -43,6 +45,7 @@ impl Writer {
             account_id: session.account_id.clone(),
             blog_id: session.blog_id.clone(),
             username: session.username.clone(),
+            domain: session.domain.clone(),
             timezone: session.timezone.clone(),
             app: None,
         })
@@ -54,9 +57,21 @@ impl Writer {
             account_id: grant.account_id.clone(),
             blog_id: grant.blog_id.clone(),
             username: grant.username.clone(),
+            domain: grant.domain.clone(),
             timezone: grant.timezone.clone(),
             app: Some(App { name: grant.token_name.clone(), url: grant.client_id.clone() }),
         }
+    }
+
+    /// The address of the blog, without a slash at its end.
+    pub fn origin(&self, cx: &Context) -> String {
+        cx.config.blog_origin(&self.username, self.domain.as_deref())
+    }
+
+    /// What is behind the address of the blog, also behind the one that it had before its own domain.
+    pub fn behind<'a>(&self, cx: &Context, address: &'a str) -> Option<&'a str> {
+        let former = cx.config.blog_origin(&self.username, None);
+        address.strip_prefix(&self.origin(cx)).or_else(|| address.strip_prefix(&former))
     }
 }
 
@@ -281,8 +296,7 @@ pub async fn undelete(cx: &Context, writer: &Writer, old: &Post) -> Result<Post>
 
 /// One's own post at an address on one's blog, whatever has become of it.
 pub async fn find(cx: &Context, writer: &Writer, address: &str) -> Result<Option<Post>> {
-    let origin = cx.config.blog_origin(&writer.username);
-    let Some(path) = address.strip_prefix(&origin).filter(|path| path.starts_with('/')) else {
+    let Some(path) = writer.behind(cx, address).filter(|path| path.starts_with('/')) else {
         return Ok(None);
     };
     let path = path.split(['?', '#']).next().unwrap_or_default();
@@ -292,7 +306,7 @@ pub async fn find(cx: &Context, writer: &Writer, address: &str) -> Result<Option
 
 /// The address of a post on its blog.
 pub fn permalink(cx: &Context, writer: &Writer, post: &Post) -> String {
-    format!("{}{}", cx.config.blog_origin(&writer.username), post.path)
+    format!("{}{}", writer.origin(cx), post.path)
 }
 
 /// The post that `entry` makes of `old`, and the rows of its new files. Its files are stored first:

@@ -123,10 +123,9 @@ async fn sign_in(v: &Visit<'_>, method: &Method, login: &[Value]) -> Result<Gran
     let username = username.text().trim().to_lowercase();
     let grant = web::grant_of_password(v.cx, &username, &password.text()).await?.ok_or(NO_LOGIN)?;
     v.take(&ACCOUNT, &grant.account_id).await?;
-    let config = &v.cx.config;
-    if config.site(&v.host) == Site::Blog
-        && config.blog_username(&v.host).as_ref() != Some(&grant.username)
-    {
+    let name = v.cx.config.blog_name(&v.host);
+    let is_own = name.as_ref() == Some(&grant.username) || name.is_some() && name == grant.domain;
+    if v.cx.config.site(&v.host) == Site::Blog && !is_own {
         return Err(fault(403, "This is another person's blog. Use the address of your own."));
     }
     match method.scopes {

@@ -90,7 +90,7 @@ pub async fn new(v: Visit<'_>) -> Result<Response> {
     if !asked.scopes.is_empty() && !v.is_proven_afresh() {
         return Err(Error::Proof);
     }
-    let me = me(&v, &v.session()?.username);
+    let me = me(&v, &v.session()?.username, v.session()?.domain.as_deref());
     let origin = asked.client.origin().ascii_serialization();
     let onward = if origin == MICRO_BLOG { " microblog:" } else { "" };
     let page = Page {
@@ -143,8 +143,8 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
 }
 
 /// Who a person is to apps: the address of their blog.
-pub fn me(v: &Visit<'_>, username: &str) -> String {
-    format!("{}/", v.cx.config.blog_origin(username))
+pub fn me(v: &Visit<'_>, username: &str, domain: Option<&str>) -> String {
+    format!("{}/", v.cx.config.blog_origin(username, domain))
 }
 
 /// Who we are to apps (RFC 9207).

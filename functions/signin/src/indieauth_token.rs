@@ -127,19 +127,22 @@ fn refusal(error: &str, words: &str) -> Response {
 
 /// Who it is, with the profile where that was allowed. The mail address never is.
 fn identity(v: &Visit<'_>, granted: &Granted) -> Value {
-    let mut answer = json!({ "me": me(v, &granted.username) });
+    let mut answer = json!({ "me": me(v, &granted.username, granted.domain.as_deref()) });
     if scope::allows(&granted.scopes, "profile")
         && let Some(answer) = answer.as_object_mut()
     {
-        answer.insert("profile".to_owned(), profile(v, &granted.username, &granted.name));
+        answer.insert(
+            "profile".to_owned(),
+            profile(v, &granted.username, granted.domain.as_deref(), &granted.name),
+        );
     }
     answer
 }
 
-fn profile(v: &Visit<'_>, username: &str, name: &str) -> Value {
+fn profile(v: &Visit<'_>, username: &str, domain: Option<&str>, name: &str) -> Value {
     json!({
         "name": name,
-        "url": me(v, username),
+        "url": me(v, username, domain),
         "photo": v.cx.config.app_url(&format!("/avatars/{username}")),
     })
 }
@@ -148,7 +151,7 @@ fn profile(v: &Visit<'_>, username: &str, name: &str) -> Value {
 pub async fn show(v: Visit<'_>) -> Result<Response> {
     let grant = v.grant()?;
     let answer = json!({
-        "me": me(&v, &grant.username),
+        "me": me(&v, &grant.username, grant.domain.as_deref()),
         "client_id": grant.client_id,
         "scope": grant.scopes,
     });
@@ -165,7 +168,7 @@ pub async fn introspect(mut v: Visit<'_>) -> Result<Response> {
     if let Some(live) = token::find_live(v.cx, Some(&username), &hash).await? {
         answer = json!({
             "active": true,
-            "me": me(&v, &live.username),
+            "me": me(&v, &live.username, live.domain.as_deref()),
             "client_id": live.client_id,
             "scope": live.scopes,
             "iat": live.created_at,
@@ -191,5 +194,8 @@ async fn end(v: &Visit<'_>, form: &Form) -> Result<Response> {
 /// `GET /indieauth/userinfo` (section 9)
 pub async fn userinfo(v: Visit<'_>) -> Result<Response> {
     let grant = v.grant()?;
-    Ok(web::json(StatusCode::OK, &profile(&v, &grant.username, &grant.name)))
+    Ok(web::json(
+        StatusCode::OK,
+        &profile(&v, &grant.username, grant.domain.as_deref(), &grant.name),
+    ))
 }

@@ -55,7 +55,7 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
     let posts = post::list_newest(v.cx, &profile.blog_id, POSTS_MAX).await?;
     let follow = follow(&v, &profile.account_id).await?;
     let config = &v.cx.config;
-    let blog_url = config.blog_origin(&profile.username);
+    let blog_url = config.blog_origin(&profile.username, profile.domain.as_deref());
     let shown = |address: &str| {
         let bare = address.split_once("://").map_or(address, |(_, rest)| rest);
         bare.trim_end_matches('/').to_owned()

@@ -282,7 +282,7 @@ pub fn of_category(
         Slug => category.slug.as_str().into(),
         Kind => taxonomy.into(),
         Link => {
-            let origin = call.cx.config.blog_origin(&call.writer.username);
+            let origin = call.writer.origin(call.cx);
             format!("{origin}/categories/{}", category.slug).into()
         }
         _ => Value::Int(0),

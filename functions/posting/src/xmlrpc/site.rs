@@ -14,7 +14,7 @@ fn list(value: Value) -> Value {
 }
 
 fn blog_url(call: &Call<'_>) -> String {
-    format!("{}/", call.cx.config.blog_origin(&call.grant.username))
+    format!("{}/", call.writer.origin(call.cx))
 }
 
 /// The one blog that a person has here.
