@@ -2,7 +2,7 @@
 
 mod read;
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 pub use read::{parse, parse_rfc822, parse_rfc3339};
 
 /// The last second of the year 9999; later years have no form in RFC 3339 or RFC 2822.
@@ -38,6 +38,31 @@ pub fn human(seconds: i64, language: &str) -> String {
 pub(crate) fn path(seconds: i64) -> String {
     let at = moment(seconds);
     format!("/{:04}/{:02}/{:02}", at.year(), at.month(), at.day())
+}
+
+/// `2026-11`, the month in UTC.
+pub fn month(seconds: i64) -> String {
+    let at = moment(seconds);
+    format!("{:04}-{:02}", at.year(), at.month())
+}
+
+/// The first second of a month such as `2026-11`, and of the one after it; None for what is none.
+pub fn month_span(month: &str) -> Option<(i64, i64)> {
+    let (year, number) = month.split_once('-')?;
+    let (year, number): (i32, u32) = (year.parse().ok()?, number.parse().ok()?);
+    let next = if number == 12 { (year.checked_add(1)?, 1) } else { (year, number.checked_add(1)?) };
+    let first = |(year, number)| {
+        let day = NaiveDate::from_ymd_opt(year, number, 1)?;
+        Some(day.and_time(NaiveTime::MIN).and_utc().timestamp())
+    };
+    let span = (first((year, number))?, first(next)?);
+    (self::month(span.0) == month).then_some(span)
+}
+
+/// `Nov 2026`, as [`human`] writes it; the month must be one.
+pub fn human_month(month: &str, language: &str) -> String {
+    let at = moment(month_span(month).map_or(0, |(first, _)| first));
+    format!("{} {}", name(&months(language), at.month0()), at.year())
 }
 
 /// `140500`, the time of day in UTC.
@@ -89,6 +114,17 @@ mod tests {
         assert_eq!(human(AT, "en"), "22 Nov 2026, 14:05");
         assert_eq!(human(AT, "de-AT"), "22 Nov. 2026, 14:05");
         assert_eq!(human(AT, ""), "22 Nov 2026, 14:05");
+    }
+
+    #[test]
+    fn a_month_has_one_form_and_ends_where_the_next_begins() {
+        assert_eq!(month(AT), "2026-11");
+        assert_eq!(month_span("2026-12"), Some((1_796_083_200, 1_798_761_600)));
+        assert_eq!(month_span("2026-02").map(|(from, to)| to - from), Some(28 * 86_400));
+        for text in ["2026-13", "2026-00", "2026-1", "26-11", "1969-12", "2026-+1", "2026", ""] {
+            assert_eq!(month_span(text), None, "{text}");
+        }
+        assert_eq!(human_month("2026-11", "de"), "Nov. 2026");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod address;
 pub mod app_challenge;
+pub mod archive;
 pub mod blog;
 pub mod category;
 pub mod category_change;

@@ -1,6 +1,6 @@
 //! Posts and pages. Every change that a visitor could see moves the blog's epoch in the same batch.
 
-use crate::{category, job, media, parsed, search};
+use crate::{archive, category, job, media, parsed, search};
 use domain::post::{App, Channel, Format, Post, Status, Visibility};
 use platform::{Context, Error, Result, Row, Sql, sql};
 use serde::Serialize;
@@ -22,6 +22,7 @@ macro_rules! columns {
          p.deleted_at, p.purged_at, p.revision"
     };
 }
+pub(crate) use columns;
 
 pub(crate) fn post(row: &Row) -> Result<Post> {
     row.read(|row| Post {
@@ -173,6 +174,7 @@ fn consequences(cx: &Context, old: Option<&Post>, post: &Post) -> Result<Vec<Sql
             [(&post.blog_id).into(), cx.seconds().into(), count.into()],
         ));
     }
+    statements.extend(archive::count(old, post));
     if post.channel == Channel::Pages || old.is_some_and(|old| old.channel == Channel::Pages) {
         statements.push(navigation(&post.blog_id));
     }
@@ -312,21 +314,27 @@ pub async fn find_by_path(cx: &Context, blog_id: &str, path: &str) -> Result<Opt
 
 /// The newest public posts of a blog.
 pub async fn list_newest(cx: &Context, blog_id: &str, limit: i64) -> Result<Vec<Post>> {
-    list_page(cx, blog_id, 0, limit).await
+    list_page(cx, blog_id, LAST, 0, limit).await
 }
 
-/// A page of a blog's public posts, newest first. Costs a row for each post that is skipped.
-pub async fn list_page(cx: &Context, blog_id: &str, skipped: i64, limit: i64) -> Result<Vec<Post>> {
+/// A page of a blog's public posts before a moment, newest first. Costs a row for each post that is skipped.
+pub async fn list_page(
+    cx: &Context,
+    blog_id: &str,
+    before: i64,
+    skipped: i64,
+    limit: i64,
+) -> Result<Vec<Post>> {
     let statement = sql(
         concat!(
             "select ",
             columns!(),
             " from posts p
               where p.blog_id = ?1 and p.visibility = 'public' and p.deleted_at is null and p.status = 'published'
-                and p.channel = 'posts'
+                and p.channel = 'posts' and p.published_at < ?4
               order by p.published_at desc, p.id desc limit ?3 offset ?2"
         ),
-        [blog_id.into(), skipped.into(), limit.into()],
+        [blog_id.into(), skipped.into(), limit.into(), before.into()],
     );
     posts(&cx.db.all(statement).await?)
 }

@@ -1,42 +1,140 @@
-//! The feed of a blog: RSS 2.0, the same bytes until the blog changes.
+//! The feeds of a blog: which there are, where they stand, and what each holds.
 
-use crate::cache::{self, Key, Page, Rendered};
+use crate::{
+    cache::{self, Key, Page, Rendered},
+    feed_items, place, validators,
+};
 use domain::{
-    feed::{self, FeedFile, FeedHead, FeedItem},
-    html,
-    post::{Files, Post},
+    blog::Blog,
+    feed::{self, FeedHead},
+    post::Post,
+    slug,
 };
 use http::{HeaderValue, StatusCode, header};
 use platform::{Body, Context, Error, Response, Result};
 use web::Visit;
 
 const POSTS: i64 = 25;
-const WORDS_CHARS: usize = 280;
-const TYPES: [(&str, &str); 9] = [
-    ("avif", "image/avif"),
-    ("gif", "image/gif"),
-    ("jpeg", "image/jpeg"),
-    ("jpg", "image/jpeg"),
-    ("m4a", "audio/mp4"),
-    ("mp3", "audio/mpeg"),
-    ("mp4", "video/mp4"),
-    ("png", "image/png"),
-    ("webp", "image/webp"),
-];
-const RSS: &str = "application/rss+xml; charset=utf-8";
+/// What [`List::Archive`] holds of each post is short.
+const ARCHIVE_POSTS: i64 = 100;
 
-/// `GET /feed.xml`
-pub async fn show(v: Visit<'_>) -> Result<Response> {
-    let key = Key { blog: cache::blog(&v).await?, page: Page::Feed };
+/// Which posts a feed has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum List {
+    /// All.
+    Posts,
+    /// Those of the category with this slug.
+    Category(String),
+    /// Those that answer somebody.
+    Replies,
+    /// Those with photos.
+    Photos,
+    /// All, each with its first words alone.
+    Archive,
+}
+
+/// How a feed is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// RSS 2.0.
+    Rss,
+    /// Atom.
+    Atom,
+    /// JSON Feed 1.1.
+    Json,
+}
+
+/// A feed, of the newest posts or of those before a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feed {
+    /// Which posts.
+    pub list: List,
+    /// How it is written.
+    pub format: Format,
+    /// The time and the id of the post before which it begins.
+    pub before: Option<(i64, String)>,
+}
+
+impl Feed {
+    /// Its one path on the blog's host.
+    pub fn path(&self) -> String {
+        let file = match (&self.list, self.format) {
+            (List::Replies, Format::Rss) if self.before.is_none() => return "/replies.xml".into(),
+            (List::Replies, Format::Json) if self.before.is_none() => return "/replies.json".into(),
+            (List::Photos | List::Archive, Format::Json) => "index.json",
+            (_, Format::Rss) => "feed.xml",
+            (_, Format::Atom) => "atom.xml",
+            (_, Format::Json) => "feed.json",
+        };
+        let base = match &self.list {
+            List::Posts => String::new(),
+            List::Category(slug) => slug::category_path(slug),
+            List::Replies => "/replies".into(),
+            List::Photos => "/photos".into(),
+            List::Archive => "/archive".into(),
+        };
+        match &self.before {
+            Some((at, id)) => format!("{base}/before/{at}-{id}/{file}"),
+            None => format!("{base}/{file}"),
+        }
+    }
+
+    /// The feed whose file has this name; None when there is none.
+    fn of_file(list: List, file: &str, before: Option<(i64, String)>) -> Option<Self> {
+        let format = match file {
+            "feed.xml" | "replies.xml" => Format::Rss,
+            "atom.xml" => Format::Atom,
+            "feed.json" | "index.json" | "replies.json" => Format::Json,
+            _ => return None,
+        };
+        let feed = Self { list, format, before };
+        let is_written = match feed.list {
+            List::Archive => format == Format::Json,
+            List::Replies | List::Photos => format != Format::Atom,
+            List::Posts | List::Category(_) => true,
+        };
+        (is_written && feed.path().ends_with(&format!("/{file}"))).then_some(feed)
+    }
+
+    fn content_type(&self) -> &'static str {
+        match self.format {
+            Format::Rss => "application/rss+xml; charset=utf-8",
+            Format::Atom => "application/atom+xml; charset=utf-8",
+            Format::Json => "application/feed+json",
+        }
+    }
+}
+
+/// `GET /feed.xml` and all the others; the list is the route's, the format the file's.
+pub async fn show(v: Visit<'_>, list: List) -> Result<Response> {
+    let blog = cache::blog(&v).await?;
+    let given = v.param("place");
+    let before = place::parse(given);
+    let list = match list {
+        List::Category(_) if !place::is_category(v.param("slug")) => return Err(Error::NotFound),
+        List::Category(_) => List::Category(v.param("slug").to_owned()),
+        list => list,
+    };
+    let file = v.req.uri().path().rsplit('/').next().unwrap_or_default();
+    let is_odd = before.is_none() != given.is_empty();
+    let feed = Feed::of_file(list, file, before).filter(|_| !is_odd).ok_or(Error::NotFound)?;
+    let url = format!("{}{}", v.cx.config.blog_origin(&blog.username), feed.path());
+    let is_newest = feed.before.is_none();
+    let key = Key { blog, page: Page::Feed(feed) };
     let response = cache::answer(&v, &key, |cx, key| Box::pin(render(cx, key))).await?;
-    response.ok_or(Error::NotFound)
+    let mut response = response.ok_or(Error::NotFound)?;
+    validators::keep_for_minutes(&mut response);
+    validators::link(&mut response, &url, "self")?;
+    if is_newest {
+        validators::link(&mut response, &v.cx.config.app_url(feed::HUB_PATH), "hub")?;
+    }
+    Ok(response)
 }
 
 /// The other addresses that readers try (RFC 9110, section 15.4.2).
-pub async fn alias(v: Visit<'_>) -> Result<Response> {
-    let blog = cache::blog(&v).await?;
-    let feed =
-        format!("{}/feed.xml", v.cx.config.blog_origin(&blog.username, blog.domain.as_deref()));
+pub async fn alias(v: &Visit<'_>) -> Result<Response> {
+    let blog = cache::blog(v).await?;
+    let feed = format!("{}/feed.xml", v.cx.config.blog_origin(&blog.username));
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = StatusCode::MOVED_PERMANENTLY;
     let feed = HeaderValue::from_str(&feed).map_err(Error::internal)?;
@@ -45,93 +143,124 @@ pub async fn alias(v: Visit<'_>) -> Result<Response> {
 }
 
 async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
-    let blog = &key.blog;
-    let mut posts = store::post::list_newest(cx, &blog.id, POSTS).await?;
-    for post in &mut posts {
-        post.categories = blog.categories_of(post).into_iter().map(|(_, name)| name).collect();
-    }
-    let url = cx.config.blog_origin(&blog.username, blog.domain.as_deref());
-    let home = format!("{url}/");
-    let feed_url = format!("{url}/feed.xml");
-    let head = FeedHead {
-        title: &blog.title,
-        description: &blog.tagline,
-        url: &home,
-        feed_url: &feed_url,
-        language: &blog.language,
+    let (Page::Feed(feed), blog) = (&key.page, &key.blog) else { return Ok(None) };
+    let limit = if feed.list == List::Archive { ARCHIVE_POSTS } else { POSTS };
+    let mut posts = list(cx, blog, feed, limit.saturating_add(1)).await?;
+    let older = place::cut(&mut posts, limit);
+    let title = match title(blog, feed, &posts) {
+        Some(title) => title,
+        None => return Ok(None),
     };
-    let files = files(cx, &blog.id, &posts).await?;
-    let parts: Vec<Parts> =
-        posts.iter().zip(files).map(|(post, file)| Parts::of(cx, &url, post, file)).collect();
-    let items: Vec<FeedItem<'_>> = posts.iter().zip(&parts).map(item).collect();
-    let xml = feed::rss(&head, &items);
-    Ok(Some(Rendered::new(StatusCode::OK, RSS, blog, xml)))
+    let head = head(cx, blog, feed, title, older);
+    let items = match feed.list {
+        List::Archive => feed_items::short(cx, blog, posts),
+        _ => feed_items::whole(cx, blog, posts).await?,
+    };
+    let text = match feed.format {
+        Format::Rss => feed::rss(&head, &items),
+        Format::Atom => feed::atom(&head, &items),
+        Format::Json => feed::json(&head, &items),
+    };
+    Ok(Some(Rendered::new(StatusCode::OK, feed.content_type(), blog, text)))
 }
 
-/// What is said of a post and stored nowhere.
-struct Parts {
-    guid: String,
-    url: String,
-    html: String,
-    words: String,
-    file: Option<FeedFile>,
-}
-
-impl Parts {
-    /// The guid stays when slug or host name change.
-    fn of(cx: &Context, blog_url: &str, post: &Post, file: Option<FeedFile>) -> Self {
-        let address = |key: &str| cx.config.media_url(key);
-        let files = Files { address: &address, is_lazy: false, links_elsewhere: false };
-        let said = post.context_html() + &post.html;
-        let words = post.words_or(html::words(&said));
-        Self {
-            guid: format!("urn:pipit:post:{}", post.id),
-            url: format!("{blog_url}{}", post.path),
-            html: said + &post.files_html(&files),
-            words: if words.is_empty() { post.label(WORDS_CHARS) } else { words },
-            file,
+async fn list(cx: &Context, blog: &Blog, feed: &Feed, limit: i64) -> Result<Vec<Post>> {
+    let before = feed.before.as_ref().map(|(at, id)| (*at, id.as_str()));
+    let place = before.unwrap_or(store::archive::END);
+    match &feed.list {
+        List::Posts => {
+            store::post::list_between(cx, &blog.id, feed.before.clone(), None, limit).await
         }
+        List::Category(slug) => {
+            store::post::list_by_category(cx, &blog.id, slug, before, limit).await
+        }
+        List::Replies => store::archive::list_replies(cx, &blog.id, place, limit).await,
+        List::Photos => store::archive::list_with_photos(cx, &blog.id, place, limit).await,
+        List::Archive => store::archive::list(cx, &blog.id, 0, place, limit).await,
     }
 }
 
-/// The file of each post, where it has one whose kind is known: RSS allows one, so sound and pictures
-/// that move come before photos.
-async fn files(cx: &Context, blog_id: &str, posts: &[Post]) -> Result<Vec<Option<FeedFile>>> {
-    let first = |post: &Post| -> Option<String> {
-        let clip = post.clips.first().map(|clip| &clip.key);
-        clip.or_else(|| post.photos.first().map(|photo| &photo.key)).cloned()
+/// What the feed is called; None for a category without posts, which is none.
+fn title(blog: &Blog, feed: &Feed, posts: &[Post]) -> Option<String> {
+    let which = match &feed.list {
+        List::Posts | List::Archive => return Some(blog.title.clone()),
+        List::Category(slug) => place::category_name(blog, posts.first()?, slug)?,
+        List::Replies => "Replies".to_owned(),
+        List::Photos => "Photos".to_owned(),
     };
-    let keys: Vec<Option<String>> = posts.iter().map(first).collect();
-    let own: Vec<String> = keys.iter().flatten().cloned().collect();
-    let known = store::media::find_all(cx, blog_id, &own).await?;
-    let file = |key: String| {
-        let media = known.iter().find(|media| media.key == key);
-        let (media_type, bytes) = match media {
-            Some(media) => (media.content_type.clone(), media.bytes),
-            None => (media_type(&key)?.to_owned(), 0),
-        };
-        Some(FeedFile { url: cx.config.media_url(&key), media_type, bytes })
-    };
-    Ok(keys.into_iter().map(|key| key.and_then(file)).collect())
+    Some(format!("{}: {which}", blog.title))
 }
 
-/// What a file elsewhere says of itself.
-fn media_type(address: &str) -> Option<&'static str> {
-    let path = address.split(['?', '#']).next().unwrap_or_default();
-    let (_, end) = path.rsplit_once('.')?;
-    TYPES.into_iter().find(|(name, _)| end.eq_ignore_ascii_case(name)).map(|(_, kind)| kind)
+fn head<'a>(
+    cx: &Context,
+    blog: &'a Blog,
+    feed: &Feed,
+    title: String,
+    older: Option<(i64, String)>,
+) -> FeedHead<'a> {
+    let (config, url) = (&cx.config, cx.config.blog_origin(&blog.username));
+    let page = match &feed.list {
+        List::Posts | List::Replies => "/".to_owned(),
+        List::Category(slug) => slug::category_path(slug),
+        List::Photos => "/photos".to_owned(),
+        List::Archive => "/archive".to_owned(),
+    };
+    let other = |before| format!("{url}{}", Feed { before, ..feed.clone() }.path());
+    let which = match &feed.list {
+        List::Posts => String::new(),
+        list => format!(":{}", Feed { list: list.clone(), format: Format::Json, before: None }.path()),
+    };
+    FeedHead {
+        id: format!("urn:pipit:blog:{}{which}", blog.id),
+        title,
+        description: &blog.tagline,
+        url: format!("{url}{page}"),
+        feed_url: format!("{url}{}", feed.path()),
+        older_url: older.map(|older| other(Some(older))),
+        newest_url: feed.before.is_some().then(|| other(None)),
+        language: &blog.language,
+        author: &blog.author,
+        author_url: format!("{url}/"),
+        avatar_url: config.app_url(&format!("/avatars/{}", blog.username)),
+        app_url: config.app_url(""),
+        changed_at: blog.changed_at,
+    }
 }
 
-fn item<'a>((post, parts): (&'a Post, &'a Parts)) -> FeedItem<'a> {
-    FeedItem {
-        guid: &parts.guid,
-        url: &parts.url,
-        title: post.title.as_deref(),
-        html: &parts.html,
-        words: &parts.words,
-        categories: &post.categories,
-        file: parts.file.as_ref(),
-        published_at: post.published_at,
-        updated_at: post.updated_at,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_feed_has_one_path_and_every_path_one_feed() {
+        let before = || Some((12, "179535630000012345".to_owned()));
+        let tea = || List::Category("grüner-tee".into());
+        for (list, file, before, path) in [
+            (List::Posts, "feed.xml", None, Some("/feed.xml")),
+            (List::Posts, "atom.xml", None, Some("/atom.xml")),
+            (List::Posts, "feed.json", before(), Some("/before/12-179535630000012345/feed.json")),
+            (List::Posts, "index.json", None, None),
+            (List::Posts, "replies.xml", None, None),
+            (tea(), "atom.xml", None, Some("/categories/gr%C3%BCner-tee/atom.xml")),
+            (List::Replies, "replies.xml", None, Some("/replies.xml")),
+            (List::Replies, "replies.json", None, Some("/replies.json")),
+            (List::Replies, "feed.xml", None, None),
+            (
+                List::Replies,
+                "feed.xml",
+                before(),
+                Some("/replies/before/12-179535630000012345/feed.xml"),
+            ),
+            (List::Replies, "atom.xml", before(), None),
+            (List::Photos, "feed.xml", None, Some("/photos/feed.xml")),
+            (List::Photos, "index.json", None, Some("/photos/index.json")),
+            (List::Photos, "feed.json", None, None),
+            (List::Archive, "index.json", None, Some("/archive/index.json")),
+            (List::Archive, "feed.xml", None, None),
+            (List::Posts, "feed.xml.bak", None, None),
+        ] {
+            let feed = Feed::of_file(list.clone(), file, before);
+            assert_eq!(feed.map(|feed| feed.path()).as_deref(), path, "{list:?} {file}");
+        }
     }
 }
