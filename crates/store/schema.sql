@@ -44,6 +44,10 @@ CREATE TABLE app_challenges (
 CREATE INDEX app_challenges_by_asker on app_challenges (asker_hash);
 CREATE INDEX app_challenges_by_expiry on app_challenges (expires_at);
 CREATE INDEX app_challenges_by_token on app_challenges (consumed_by) where consumed_by is not null;
+CREATE TABLE archives (
+  blog_id text primary key references blogs (id) on delete cascade,
+  months text not null               -- JSON: {"2026-11": 12, …}, in UTC; a month may stand at 0
+) strict, without rowid;
 CREATE TABLE blogs (
   id text primary key,
   account_id text not null references accounts (id) on delete cascade,
@@ -286,8 +290,13 @@ CREATE INDEX posts_by_account on posts (account_id, published_at desc, id desc)
   where visibility = 'public' and deleted_at is null and status = 'published' and channel = 'posts';
 CREATE INDEX posts_deleted on posts (blog_id, deleted_at desc) where deleted_at is not null and purged_at is null;
 CREATE INDEX posts_own on posts (blog_id, channel, status, published_at desc, id desc) where deleted_at is null;
+CREATE INDEX posts_photos on posts (blog_id, published_at desc, id desc)
+  where photos <> '[]' and visibility = 'public' and deleted_at is null and status = 'published' and channel = 'posts';
 CREATE INDEX posts_public on posts (blog_id, published_at desc, id desc)
   where visibility = 'public' and deleted_at is null and status = 'published' and channel = 'posts';
+CREATE INDEX posts_replies on posts (blog_id, published_at desc, id desc)
+  where properties ->> '$."in-reply-to"' is not null and visibility = 'public' and deleted_at is null
+    and status = 'published' and channel = 'posts';
 CREATE TABLE recovery_codes (
   account_id text not null references accounts (id) on delete cascade,
   code_hash text not null,           -- HMAC of account and code; the row goes when the code is used

@@ -50,7 +50,8 @@ pub fn month(seconds: i64) -> String {
 pub fn month_span(month: &str) -> Option<(i64, i64)> {
     let (year, number) = month.split_once('-')?;
     let (year, number): (i32, u32) = (year.parse().ok()?, number.parse().ok()?);
-    let next = if number == 12 { (year.checked_add(1)?, 1) } else { (year, number.checked_add(1)?) };
+    let next =
+        if number == 12 { (year.checked_add(1)?, 1) } else { (year, number.checked_add(1)?) };
     let first = |(year, number)| {
         let day = NaiveDate::from_ymd_opt(year, number, 1)?;
         Some(day.and_time(NaiveTime::MIN).and_utc().timestamp())

@@ -8,6 +8,7 @@ use domain::{
 };
 use platform::{Context, Error, Result, sql};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// The job that keeps the words of a post up to date.
 pub const INDEX: &str = "search-index";
@@ -62,6 +63,63 @@ pub(crate) fn file_word(key: &str) -> String {
 
 fn to_json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(Error::internal)
+}
+
+/// Of a word that more posts have, the newest so many are looked at.
+const POSTINGS_MAX: usize = 1000;
+
+/// The public posts and pages of a blog that have all these words, newest first. Their texts are cut. A word
+/// that very many posts have counts only where all the others are as frequent, so that a search costs the same
+/// however long the blog is.
+pub async fn list_public(
+    cx: &Context,
+    blog_id: &str,
+    terms: &[Term],
+    limit: i64,
+) -> Result<Vec<Post>> {
+    let Some(ids) = with_words(cx, blog_id, terms).await? else { return Ok(vec![]) };
+    let statement = sql(
+        concat!(
+            "select ",
+            brief!(),
+            " from posts p
+              where p.id in (select value from json_each(?2)) and p.blog_id = ?1 and p.visibility = 'public'
+                and p.deleted_at is null and p.status = 'published'
+              order by p.published_at desc, p.id desc limit ?3"
+        ),
+        [blog_id.into(), to_json(&ids)?.into(), limit.into()],
+    );
+    posts(&cx.db.all(statement).await?)
+}
+
+async fn with_words(cx: &Context, blog_id: &str, terms: &[Term]) -> Result<Option<Vec<String>>> {
+    let limit = i64::try_from(POSTINGS_MAX).map_err(Error::internal)?;
+    let statement = |(from, to): &Term| {
+        sql(
+            "select post_id from search_words where blog_id = ?1 and word >= ?2 and word < ?3
+             order by word desc, post_id desc limit ?4",
+            [blog_id.into(), from.into(), to.into(), limit.into()],
+        )
+    };
+    if terms.is_empty() {
+        return Ok(None);
+    }
+    let mut rare: Option<BTreeSet<String>> = None;
+    let mut frequent: Option<BTreeSet<String>> = None;
+    for outcome in cx.db.batch(terms.iter().map(statement).collect()).await? {
+        let is_rare = outcome.rows.len() < POSTINGS_MAX;
+        let ids: Result<BTreeSet<String>> =
+            outcome.rows.iter().map(|row| row.text("post_id")).collect();
+        let (ids, all) = (ids?, if is_rare { &mut rare } else { &mut frequent });
+        *all = Some(match all.take() {
+            Some(others) => others.intersection(&ids).cloned().collect(),
+            None => ids,
+        });
+    }
+    Ok(rare
+        .or(frequent)
+        .map(|ids| ids.into_iter().collect())
+        .filter(|ids: &Vec<_>| !ids.is_empty()))
 }
 
 /// One's own posts and pages that have all these words, newest first, drafts among them; before the one

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 /// The templates that every theme has, by their names.
 const PLAIN: &[(&str, &str)] = &[
+    ("archive.html", include_str!("../templates/plain/archive.html")),
     ("base.html", include_str!("../templates/plain/base.html")),
     ("bird.svg", include_str!("../../web/templates/bird.svg")),
     ("categories.html", include_str!("../templates/plain/categories.html")),
@@ -15,12 +16,16 @@ const PLAIN: &[(&str, &str)] = &[
     ("gone.html", include_str!("../templates/plain/gone.html")),
     ("head.html", include_str!("../templates/plain/head.html")),
     ("home.html", include_str!("../templates/plain/home.html")),
+    ("list.html", include_str!("../templates/plain/list.html")),
     ("missing.html", include_str!("../templates/plain/missing.html")),
     ("nav.html", include_str!("../templates/plain/nav.html")),
     ("pages.html", include_str!("../templates/plain/pages.html")),
+    ("photos.html", include_str!("../templates/plain/photos.html")),
     ("post.html", include_str!("../templates/plain/post.html")),
     ("post_body.html", include_str!("../templates/plain/post_body.html")),
     ("post_by.html", include_str!("../templates/plain/post_by.html")),
+    ("search.html", include_str!("../templates/plain/search.html")),
+    ("search_form.html", include_str!("../templates/plain/search_form.html")),
 ];
 
 /// Compiled templates are kept between requests: they hold nothing of any of them.

@@ -8,4 +8,4 @@ mod model;
 
 pub use engine::page;
 pub use minijinja::Value;
-pub use model::{Model, Page, html, list, map, named, post};
+pub use model::{Model, Page, html, line, list, map, named, post};

@@ -9,6 +9,8 @@ use domain::{
 use minijinja::Value;
 use platform::Config;
 
+/// So much of a post without a title stands in a line.
+const LABEL_CHARS: usize = 80;
 /// In lists so many categories of a post are shown.
 const CATEGORIES_LISTED: usize = 10;
 /// A slip that is mended at once makes no new version for readers.
@@ -36,6 +38,9 @@ pub struct Page {
     pub newer: Option<String>,
     /// The address of the page of older posts.
     pub older: Option<String>,
+    /// Where feeds of these posts are, `feed.xml`, `atom.xml` and `feed.json`, where they are not all posts:
+    /// an address without a slash at the end.
+    pub feed: Option<String>,
 }
 
 impl From<Page> for Value {
@@ -49,6 +54,7 @@ impl From<Page> for Value {
             ("is_hidden", page.is_hidden.into()),
             ("newer", text(page.newer)),
             ("older", text(page.older)),
+            ("feed", text(page.feed)),
         ])
     }
 }
@@ -100,11 +106,7 @@ pub fn post(config: &Config, blog: &Blog, post: Post, is_listed: bool) -> Value 
     let address = |key: &str| config.media_url(key);
     let files = Files { address: &address, is_lazy: is_listed, links_elsewhere: false };
     let mut model = vec![
-        (
-            "url",
-            format!("{}{}", config.blog_origin(&blog.username, blog.domain.as_deref()), post.path)
-                .into(),
-        ),
+        ("url", permalink(config, blog, &post).into()),
         ("context", html(post.context_html())),
         ("files", html(post.files_html(&files))),
         ("published_iso", datetime::rfc3339(post.published_at).into()),
@@ -119,6 +121,21 @@ pub fn post(config: &Config, blog: &Blog, post: Post, is_listed: bool) -> Value 
     model.push(("title", text(post.title)));
     model.push(("html", html(post.html)));
     map(model)
+}
+
+fn permalink(config: &Config, blog: &Blog, post: &Post) -> String {
+    format!("{}{}", config.blog_origin(&blog.username, blog.domain.as_deref()), post.path)
+}
+
+/// A post as a line of a list: where it is, what it is called or begins with, and when it was written.
+pub fn line(config: &Config, blog: &Blog, post: &Post) -> Value {
+    map(vec![
+        ("url", permalink(config, blog, post).into()),
+        ("label", post.label(LABEL_CHARS).into()),
+        ("published_iso", datetime::rfc3339(post.published_at).into()),
+        ("published", datetime::human(post.published_at, &blog.language).into()),
+        ("is_page", (post.channel == Channel::Pages).into()),
+    ])
 }
 
 fn categories(blog: &Blog, post: &Post, is_listed: bool) -> Value {

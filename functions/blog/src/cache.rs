@@ -3,7 +3,7 @@
 //! A renderer is a plain function of a [`Key`] and the stored posts. It has no way to see a header,
 //! a cookie or a query, so no visitor can poison the page of another.
 
-use crate::validators;
+use crate::{feed::Feed, sitemap::Sitemap, validators};
 use bytes::Bytes;
 use domain::{blog::Blog, secret};
 use http::StatusCode;
@@ -24,8 +24,16 @@ pub enum Page {
     Categories,
     /// A category by its slug: its posts before the one at this time and of this id.
     Category(String, Option<(i64, String)>),
-    /// The feed.
-    Feed,
+    /// A feed.
+    Feed(Feed),
+    /// The months that have posts.
+    Archive,
+    /// A month such as `2026-11`: its posts before the one at this time and of this id.
+    Month(String, Option<(i64, String)>),
+    /// The photos of the posts before the one at this time and of this id.
+    Photos(Option<(i64, String)>),
+    /// The sitemap, or a part of it.
+    Sitemap(Sitemap),
 }
 
 /// All that a page may depend on, beside what is stored: the blog, of one epoch, and which page.
@@ -134,9 +142,22 @@ fn path(page: &Page) -> String {
         Page::Posts(n) => format!("/page/{n}"),
         Page::Post(path) => path.clone(),
         Page::Categories => "/categories".to_owned(),
-        Page::Category(slug, None) => format!("/categories/{slug}"),
-        Page::Category(slug, Some((at, id))) => format!("/categories/{slug}/before/{at}-{id}"),
-        Page::Feed => "/feed.xml".to_owned(),
+        Page::Category(slug, before) => before_path(&format!("/categories/{slug}"), before),
+        Page::Feed(feed) => feed.path(),
+        Page::Archive => "/archive".to_owned(),
+        Page::Month(month, before) => {
+            before_path(&format!("/archive/{}", month.replace('-', "/")), before)
+        }
+        Page::Photos(before) => before_path("/photos", before),
+        Page::Sitemap(sitemap) => sitemap.path(),
+    }
+}
+
+/// The path of a page of a list, before the post at this time and of this id.
+pub fn before_path(base: &str, before: &Option<(i64, String)>) -> String {
+    match before {
+        Some((at, id)) => format!("{base}/before/{at}-{id}"),
+        None => base.to_owned(),
     }
 }
 
@@ -183,9 +204,14 @@ mod tests {
         Key { blog, page }
     }
 
+    fn feed() -> Page {
+        let (list, format) = (crate::feed::List::Posts, crate::feed::Format::Rss);
+        Page::Feed(Feed { list, format, before: None })
+    }
+
     #[test]
     fn a_kept_page_is_the_page() {
-        let blog = key(Page::Feed).blog;
+        let blog = key(feed()).blog;
         for body in ["", "\n", "<p>Grüße\n\nan alle</p>\n"] {
             let page = Rendered::new(StatusCode::GONE, "text/html", &blog, body.to_owned());
             assert_eq!(unframe(&frame(&page)), Some(page), "{body:?}");
@@ -211,7 +237,7 @@ mod tests {
         for other in [
             name(&key(Page::Posts(2)), "blogs.example", "a"),
             name(&key(Page::Post("/2026/11/22/x".into())), "blogs.example", "a"),
-            name(&key(Page::Feed), "blogs.example", "a"),
+            name(&key(feed()), "blogs.example", "a"),
             name(&key(Page::Category("tea".into(), None)), "blogs.example", "a"),
             name(&key(Page::Category("tea".into(), Some((1, "2".into())))), "blogs.example", "a"),
             name(&key(Page::Posts(1)), "blogs.example", "b"),

@@ -2,7 +2,7 @@
 
 use crate::{
     cache::{self, Key, Page, Rendered},
-    feed_items, place, validators,
+    feed_items, place, theme, validators,
 };
 use domain::{
     blog::Blog,
@@ -60,7 +60,9 @@ impl Feed {
     pub fn path(&self) -> String {
         let file = match (&self.list, self.format) {
             (List::Replies, Format::Rss) if self.before.is_none() => return "/replies.xml".into(),
-            (List::Replies, Format::Json) if self.before.is_none() => return "/replies.json".into(),
+            (List::Replies, Format::Json) if self.before.is_none() => {
+                return "/replies.json".into();
+            }
             (List::Photos | List::Archive, Format::Json) => "index.json",
             (_, Format::Rss) => "feed.xml",
             (_, Format::Atom) => "atom.xml",
@@ -108,21 +110,12 @@ impl Feed {
 /// `GET /feed.xml` and all the others; the list is the route's, the format the file's.
 pub async fn show(v: Visit<'_>, list: List) -> Result<Response> {
     let blog = cache::blog(&v).await?;
-    let given = v.param("place");
-    let before = place::parse(given);
-    let list = match list {
-        List::Category(_) if !place::is_category(v.param("slug")) => return Err(Error::NotFound),
-        List::Category(_) => List::Category(v.param("slug").to_owned()),
-        list => list,
-    };
-    let file = v.req.uri().path().rsplit('/').next().unwrap_or_default();
-    let is_odd = before.is_none() != given.is_empty();
-    let feed = Feed::of_file(list, file, before).filter(|_| !is_odd).ok_or(Error::NotFound)?;
-    let url = format!("{}{}", v.cx.config.blog_origin(&blog.username), feed.path());
+    let Some(feed) = asked(&v, list) else { return theme::not_found(v.cx, &blog).await };
+    let url = format!("{}{}", theme::origin(&v.cx.config, &blog), feed.path());
     let is_newest = feed.before.is_none();
     let key = Key { blog, page: Page::Feed(feed) };
     let response = cache::answer(&v, &key, |cx, key| Box::pin(render(cx, key))).await?;
-    let mut response = response.ok_or(Error::NotFound)?;
+    let Some(mut response) = response else { return theme::not_found(v.cx, &key.blog).await };
     validators::keep_for_minutes(&mut response);
     validators::link(&mut response, &url, "self")?;
     if is_newest {
@@ -131,10 +124,31 @@ pub async fn show(v: Visit<'_>, list: List) -> Result<Response> {
     Ok(response)
 }
 
-/// The other addresses that readers try (RFC 9110, section 15.4.2).
-pub async fn alias(v: &Visit<'_>) -> Result<Response> {
-    let blog = cache::blog(v).await?;
-    let feed = format!("{}/feed.xml", v.cx.config.blog_origin(&blog.username));
+/// `GET /categories/{slug}/{file}`, the feeds of a category.
+pub async fn of_category(v: Visit<'_>) -> Result<Response> {
+    let slug = v.param("slug").to_owned();
+    show(v, List::Category(slug)).await
+}
+
+/// The feed at this address; None where there can be none, which costs no query.
+fn asked(v: &Visit<'_>, list: List) -> Option<Feed> {
+    if matches!(&list, List::Category(slug) if !place::is_category(slug)) {
+        return None;
+    }
+    let (given, before) = (v.param("place"), place::parse(v.param("place")));
+    let file = v.req.uri().path().rsplit('/').next()?;
+    Feed::of_file(list, file, before).filter(|feed| feed.before.is_none() == given.is_empty())
+}
+
+/// The other addresses that readers try.
+pub async fn alias(v: Visit<'_>) -> Result<Response> {
+    let blog = cache::blog(&v).await?;
+    to_feed(&v, &blog)
+}
+
+/// To where the feed of all posts is (RFC 9110, section 15.4.2).
+pub fn to_feed(v: &Visit<'_>, blog: &Blog) -> Result<Response> {
+    let feed = format!("{}/feed.xml", theme::origin(&v.cx.config, blog));
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = StatusCode::MOVED_PERMANENTLY;
     let feed = HeaderValue::from_str(&feed).map_err(Error::internal)?;
@@ -147,10 +161,7 @@ async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
     let limit = if feed.list == List::Archive { ARCHIVE_POSTS } else { POSTS };
     let mut posts = list(cx, blog, feed, limit.saturating_add(1)).await?;
     let older = place::cut(&mut posts, limit);
-    let title = match title(blog, feed, &posts) {
-        Some(title) => title,
-        None => return Ok(None),
-    };
+    let Some(title) = title(blog, feed, &posts) else { return Ok(None) };
     let head = head(cx, blog, feed, title, older);
     let items = match feed.list {
         List::Archive => feed_items::short(cx, blog, posts),
@@ -198,7 +209,7 @@ fn head<'a>(
     title: String,
     older: Option<(i64, String)>,
 ) -> FeedHead<'a> {
-    let (config, url) = (&cx.config, cx.config.blog_origin(&blog.username));
+    let (config, url) = (&cx.config, theme::origin(&cx.config, blog));
     let page = match &feed.list {
         List::Posts | List::Replies => "/".to_owned(),
         List::Category(slug) => slug::category_path(slug),
@@ -208,7 +219,9 @@ fn head<'a>(
     let other = |before| format!("{url}{}", Feed { before, ..feed.clone() }.path());
     let which = match &feed.list {
         List::Posts => String::new(),
-        list => format!(":{}", Feed { list: list.clone(), format: Format::Json, before: None }.path()),
+        list => {
+            format!(":{}", Feed { list: list.clone(), format: Format::Json, before: None }.path())
+        }
     };
     FeedHead {
         id: format!("urn:pipit:blog:{}{which}", blog.id),

@@ -11,7 +11,9 @@ use themes::Page as Frame;
 use web::Visit;
 
 /// So many posts on each page; an uncached page reads so many rows, however long the blog is.
-pub const POSTS: i64 = 20;
+pub const POSTS: i64 = 25;
+/// Up to this page it costs less to pass over what is newer than to ask how much that is.
+const NEAR: i64 = 4;
 
 /// `GET /`
 pub async fn show(v: Visit<'_>) -> Result<Response> {
@@ -54,10 +56,15 @@ async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
         store::post::list_newest(cx, &blog.id, POSTS).await?
     } else {
         let skipped = n.saturating_sub(1).saturating_mul(POSTS);
-        store::post::list_page(cx, &blog.id, skipped, POSTS).await?
+        let (before, skipped) = if n <= NEAR {
+            (store::archive::END.0, skipped)
+        } else {
+            store::archive::skip(cx, &blog.id, blog.post_count, skipped).await?
+        };
+        store::post::list_page(cx, &blog.id, before, skipped, POSTS).await?
     };
     let config = &cx.config;
-    let url = config.blog_origin(&blog.username, blog.domain.as_deref());
+    let url = theme::origin(config, blog);
     let address = |n: i64| if n == 1 { format!("{url}/") } else { format!("{url}/page/{n}") };
     let frame = Frame {
         kind: "home",

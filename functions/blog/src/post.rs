@@ -2,6 +2,7 @@
 
 use crate::{
     cache::{self, Key, Page, Rendered},
+    feed,
     theme::{self, HTML},
 };
 use domain::{
@@ -33,7 +34,11 @@ pub async fn page(v: Visit<'_>) -> Result<Response> {
 
 async fn answer(v: &Visit<'_>, path: Option<String>) -> Result<Response> {
     let blog = cache::blog(v).await?;
-    let Some(path) = path else { return theme::not_found(v.cx, &blog).await };
+    let Some(path) = path else {
+        // Readers have asked for many names over the years.
+        let is_feed = v.req.uri().path().ends_with(".xml");
+        return if is_feed { feed::to_feed(v, &blog) } else { theme::not_found(v.cx, &blog).await };
+    };
     let key = Key { blog, page: Page::Post(path) };
     match cache::answer(v, &key, |cx, key| Box::pin(render(cx, key))).await? {
         Some(response) => Ok(response),
@@ -80,8 +85,7 @@ pub async fn html(
     preview: Option<String>,
 ) -> Result<String> {
     let is_public = preview.is_none();
-    let url =
-        format!("{}{}", cx.config.blog_origin(&blog.username, blog.domain.as_deref()), post.path);
+    let url = format!("{}{}", theme::origin(&cx.config, blog), post.path);
     let frame = Frame {
         kind: "single",
         title: post.label(LABEL_CHARS),

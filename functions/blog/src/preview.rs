@@ -24,11 +24,7 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
     if post.status == Status::Published {
         // To a private one that is no way in: it is its author's alone.
         let mut response = private(web::html(StatusCode::FOUND, String::new()))?;
-        let place = format!(
-            "{}{}",
-            v.cx.config.blog_origin(&blog.username, blog.domain.as_deref()),
-            post.path
-        );
+        let place = format!("{}{}", theme::origin(&v.cx.config, &blog), post.path);
         let place = HeaderValue::from_str(&place).map_err(Error::internal)?;
         response.headers_mut().insert(header::LOCATION, place);
         return Ok(response);

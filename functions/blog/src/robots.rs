@@ -1,15 +1,20 @@
 //! What programs ask every host for: what robots may read (RFC 9309), and the icon.
 
-use crate::cache;
+use crate::{cache, theme, validators};
 use http::{HeaderValue, StatusCode, header};
 use platform::{Error, Response, Result};
 use web::Visit;
 
 /// `GET /robots.txt`
 pub async fn show(v: Visit<'_>) -> Result<Response> {
-    cache::blog(&v).await?;
-    let words = "User-agent: *\nAllow: /\n".to_owned();
-    Ok(web::text(StatusCode::OK, "text/plain; charset=utf-8", words))
+    let blog = cache::blog(&v).await?;
+    let url = theme::origin(&v.cx.config, &blog);
+    // A search is of no use to another search, and is not made for those that ask without end.
+    let words =
+        format!("User-agent: *\nAllow: /\nDisallow: /search\n\nSitemap: {url}/sitemap.xml\n");
+    let mut response = web::text(StatusCode::OK, "text/plain; charset=utf-8", words);
+    validators::keep_for_minutes(&mut response);
+    Ok(response)
 }
 
 /// `GET /favicon.ico`: where the icon is (RFC 9110, section 15.4.3).

@@ -2,7 +2,7 @@
 
 use crate::{
     cache::{self, Rendered},
-    validators,
+    theme, validators,
 };
 use http::StatusCode;
 use platform::{Response, Result};
@@ -15,7 +15,7 @@ const APIS: [&str; 5] = ["WordPress", "Movable Type", "MetaWeblog", "Blogger", "
 /// `GET /rsd.xml`
 pub async fn show(v: Visit<'_>) -> Result<Response> {
     let blog = cache::blog(&v).await?;
-    let home = v.cx.config.blog_origin(&blog.username, blog.domain.as_deref());
+    let home = theme::origin(&v.cx.config, &blog);
     let api = |(at, name): (usize, &&str)| {
         let (id, is_first) = (&blog.id, at == 0);
         format!(

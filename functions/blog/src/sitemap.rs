@@ -3,11 +3,11 @@
 
 use crate::{
     cache::{self, Key, Page, Rendered},
-    validators,
+    theme, validators,
 };
 use domain::{blog::Blog, datetime, sitemap};
 use http::StatusCode;
-use platform::{Context, Error, Response, Result};
+use platform::{Context, Response, Result};
 use web::Visit;
 
 /// The most posts of one list; the protocol allows 50,000.
@@ -57,21 +57,23 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
 
 /// `GET /sitemap/{file}`
 pub async fn part(v: Visit<'_>) -> Result<Response> {
-    let sitemap = Sitemap::of_file(v.param("file")).ok_or(Error::NotFound)?;
-    answer(&v, sitemap).await
+    match Sitemap::of_file(v.param("file")) {
+        Some(sitemap) => answer(&v, sitemap).await,
+        None => theme::not_found(v.cx, &cache::blog(&v).await?).await,
+    }
 }
 
 async fn answer(v: &Visit<'_>, sitemap: Sitemap) -> Result<Response> {
     let key = Key { blog: cache::blog(v).await?, page: Page::Sitemap(sitemap) };
     let response = cache::answer(v, &key, |cx, key| Box::pin(render(cx, key))).await?;
-    let mut response = response.ok_or(Error::NotFound)?;
+    let Some(mut response) = response else { return theme::not_found(v.cx, &key.blog).await };
     validators::keep_for_minutes(&mut response);
     Ok(response)
 }
 
 async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
     let (Page::Sitemap(sitemap), blog) = (&key.page, &key.blog) else { return Ok(None) };
-    let url = cx.config.blog_origin(&blog.username);
+    let url = theme::origin(&cx.config, blog);
     let absolute = |path: &str| format!("{url}{path}");
     let is_short = blog.post_count <= POSTS;
     let text = match sitemap {

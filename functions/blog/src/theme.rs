@@ -2,11 +2,16 @@
 
 use domain::blog::Blog;
 use http::StatusCode;
-use platform::{Context, Response, Result};
+use platform::{Config, Context, Response, Result};
 use themes::{Model, Page};
 
 /// For `Content-Type`.
 pub const HTML: &str = "text/html; charset=utf-8";
+
+/// The address of a blog, without a slash at its end.
+pub fn origin(config: &Config, blog: &Blog) -> String {
+    config.blog_origin(&blog.username, blog.domain.as_deref())
+}
 
 /// A page of the blog: the name of a template without its ending, what the frame has to know, and what the
 /// template is given beside that.

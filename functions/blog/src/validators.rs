@@ -26,6 +26,19 @@ pub fn respond(v: &Visit<'_>, page: Rendered) -> Result<Response> {
     Ok(response)
 }
 
+/// Lets everyone keep it for five minutes, as readers of feeds are used to.
+pub fn keep_for_minutes(response: &mut Response) {
+    let minutes = HeaderValue::from_static("public, max-age=300");
+    response.headers_mut().insert(header::CACHE_CONTROL, minutes);
+}
+
+/// Adds a link to those that the response has (RFC 8288, section 3).
+pub fn link(response: &mut Response, url: &str, rel: &str) -> Result<()> {
+    let known = response.headers().get(header::LINK).and_then(|value| value.to_str().ok());
+    let links = format!("{}, <{url}>; rel=\"{rel}\"", known.unwrap_or_default());
+    set(response, header::LINK, links.trim_start_matches(", "))
+}
+
 /// Where apps sign the blog's owner in (IndieAuth, section 4.1) and post: for those that read no HTML.
 fn links(v: &Visit<'_>) -> String {
     let link = |path: &str, rel: &str| format!("<{}>; rel=\"{rel}\"", v.cx.config.app_url(path));

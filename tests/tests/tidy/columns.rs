@@ -33,6 +33,8 @@ const NOT_PERSONAL: &[&str] = &[
     "app_challenges.token_hash",
     "app_challenges.code_hash",
     "app_challenges.consumed_by",
+    "archives.blog_id",
+    "archives.months",
     "blogs.id",
     "blogs.account_id",
     "blogs.language",

@@ -52,10 +52,7 @@ fn texts(xml: &str, name: &str) -> Vec<String> {
             }
             Event::GeneralRef(name) if inside => {
                 let text = format!("&{};", name.decode().unwrap());
-                found
-                    .last_mut()
-                    .unwrap()
-                    .push_str(&quick_xml::escape::unescape(&text).unwrap());
+                found.last_mut().unwrap().push_str(&quick_xml::escape::unescape(&text).unwrap());
             }
             Event::CData(text) if inside => {
                 found.last_mut().unwrap().push_str(&text.decode().unwrap())
@@ -106,7 +103,8 @@ fn a_post_has_its_categories_and_its_files() {
     let post = [FeedItem { categories: categories.to_vec(), files, ..item() }];
     let xml = rss(&head(), &post);
     assert_eq!(texts(&xml, "category"), categories);
-    let enclosure = "<enclosure url=\"https://m.example/a.mp3?a&amp;b\" length=\"1234\" type=\"audio/mpeg\"/>";
+    let enclosure =
+        "<enclosure url=\"https://m.example/a.mp3?a&amp;b\" length=\"1234\" type=\"audio/mpeg\"/>";
     assert!(xml.contains(enclosure), "{xml}");
     assert_eq!(xml.matches("<enclosure").count(), 1, "RSS allows one");
     let xml = atom(&head(), &post);
