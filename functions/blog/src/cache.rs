@@ -10,8 +10,9 @@ use http::StatusCode;
 use platform::{Context, Error, Local, Response, Result};
 use web::Visit;
 
-/// How long an unread page is kept; a change of the blog makes another key at once.
-const LIFE_SECONDS: u32 = 3600;
+/// How long a page is kept; a change of the blog makes another key at once. As long as the copy of the
+/// blog's row, because both together are what visitors have while the database does not answer.
+const LIFE_SECONDS: u32 = 86_400;
 
 /// The pages that are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
