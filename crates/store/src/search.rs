@@ -82,8 +82,8 @@ pub async fn list_public(
         concat!(
             "select ",
             brief!(),
-            " from posts p
-              where p.id in (select value from json_each(?2)) and p.blog_id = ?1 and p.visibility = 'public'
+            " from json_each(?2) j cross join posts p on p.id = j.value
+              where p.blog_id = ?1 and p.visibility = 'public'
                 and p.deleted_at is null and p.status = 'published'
               order by p.published_at desc, p.id desc limit ?3"
         ),
