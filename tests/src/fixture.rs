@@ -4,7 +4,7 @@ use crate::{Pipit, pipit::Place};
 use bytes::Bytes;
 use std::{
     env,
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     sync::{
         Arc, Mutex, PoisonError,
@@ -18,7 +18,25 @@ use std::{
 /// hold `localhost:<port>`.
 const PORT: u16 = 8028;
 
-type Pages = Arc<Mutex<Vec<(String, String, String)>>>;
+type Pages = Arc<Mutex<Site>>;
+type Answering = Box<dyn FnMut(&Asked) -> Option<(u16, String)> + Send>;
+
+/// What is there: pages by path, and programs that answer in JSON.
+#[derive(Default)]
+struct Site {
+    pages: Vec<(String, String, String)>,
+    programs: Vec<Answering>,
+}
+
+/// A request for the site.
+pub struct Asked {
+    /// `GET`, `POST` …
+    pub method: String,
+    /// With its query.
+    pub path: String,
+    /// The body, if it is text.
+    pub body: String,
+}
 
 /// A web site; it goes when it is dropped.
 pub struct Fixture {
@@ -45,7 +63,13 @@ impl Fixture {
                 let origin = format!("http://localhost:{PORT}");
                 let answered = pages.clone();
                 memory.native.http.answer(&format!("{origin}/"), move |call| {
-                    let (status, kind, body) = find(&answered, call.url.path());
+                    let query = call.url.query().map(|query| format!("?{query}"));
+                    let asked = Asked {
+                        method: call.method.to_string(),
+                        path: format!("{}{}", call.url.path(), query.unwrap_or_default()),
+                        body: String::from_utf8_lossy(&call.body).into_owned(),
+                    };
+                    let (status, kind, body) = find(&answered, &asked);
                     let response = http::Response::builder().status(status);
                     let response = response.header("content-type", kind).body(Bytes::from(body));
                     response.expect("the fixture's response is one")
@@ -61,16 +85,26 @@ impl Fixture {
 
     /// Puts a page there, or another in its place, and returns its address.
     pub fn page(&self, path: &str, content_type: &str, body: &str) -> String {
-        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        pages.retain(|(other, _, _)| other != path);
-        pages.push((path.to_owned(), content_type.to_owned(), body.to_owned()));
+        let mut site = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        site.pages.retain(|(other, _, _)| other != path);
+        site.pages.push((path.to_owned(), content_type.to_owned(), body.to_owned()));
         format!("{}{path}", self.origin)
+    }
+
+    /// Lets a program answer what it knows, with a status and JSON.
+    pub fn program(&self, answer: impl FnMut(&Asked) -> Option<(u16, String)> + Send + 'static) {
+        let mut site = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        site.programs.push(Box::new(answer));
     }
 }
 
-fn find(pages: &Pages, path: &str) -> (u16, String, String) {
-    let pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
-    let found = pages.iter().find(|(other, _, _)| other == path);
+fn find(pages: &Pages, asked: &Asked) -> (u16, String, String) {
+    let mut site = pages.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((status, body)) = site.programs.iter_mut().find_map(|program| program(asked)) {
+        return (status, "application/json".to_owned(), body);
+    }
+    let path = asked.path.split('?').next().unwrap_or("/");
+    let found = site.pages.iter().find(|(other, _, _)| other == path);
     found.map_or((404, "text/plain".to_owned(), "nothing".to_owned()), |(_, kind, body)| {
         (200, kind.clone(), body.clone())
     })
@@ -110,15 +144,25 @@ impl Drop for Server {
 
 fn answer(mut stream: TcpStream, pages: &Pages) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    let mut lines = BufReader::new(stream.try_clone()?).lines();
-    let first = lines.next().transpose()?.unwrap_or_default();
-    for line in lines {
-        if line?.is_empty() {
-            break;
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let (mut first, mut line, mut length) = (String::new(), String::new(), 0);
+    reader.read_line(&mut first)?;
+    while reader.read_line(&mut line)? > 2 {
+        let lower = line.to_ascii_lowercase();
+        if let Some(value) = lower.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap_or(0);
         }
+        line.clear();
     }
-    let path = first.split(' ').nth(1).unwrap_or("/");
-    let (status, kind, body) = find(pages, path.split('?').next().unwrap_or("/"));
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    let mut words = first.split(' ').map(str::to_owned);
+    let asked = Asked {
+        method: words.next().unwrap_or_default(),
+        path: words.next().unwrap_or_default(),
+        body: String::from_utf8_lossy(&body).into_owned(),
+    };
+    let (status, kind, body) = find(pages, &asked);
     let length = body.len();
     write!(
         stream,

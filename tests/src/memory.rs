@@ -158,5 +158,9 @@ const DEVELOPMENT: &[(&str, &str)] = &[
     ("STRIPE_WEBHOOK_SECRET", crate::pipit::STRIPE_SECRET),
     ("OUTBOUND_ALLOW", "localhost:8025,localhost:8028"),
     ("GRAVATAR", "off"),
+    ("DNS_API_BASE", "http://localhost:8028/dns-query"),
+    ("CLOUDFLARE_API_BASE", "http://localhost:8028"),
+    ("CLOUDFLARE_API_TOKEN", "test"),
+    ("CLOUDFLARE_ZONE_ID", "testzone"),
     ("BUILD", "test"),
 ];

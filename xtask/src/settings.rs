@@ -29,6 +29,11 @@ const NAMES: &[&str] = &[
     "STRIPE_API_BASE",
     "STRIPE_PRICES",
     "GRAVATAR",
+    "DNS_API_BASE",
+    "DOMAIN_ADDRESSES",
+    "CLOUDFLARE_API_TOKEN",
+    "CLOUDFLARE_ZONE_ID",
+    "CLOUDFLARE_API_BASE",
     "CHAT_WEBHOOK_URL",
     "TRUSTED_PROXIES",
     "S3_ENDPOINT",
@@ -92,6 +97,11 @@ pub fn for_tests() -> Settings {
     let pairs = [
         ("STRIPE_SECRET_KEY", "sk_test_pipit"),
         ("STRIPE_WEBHOOK_SECRET", "whsec_pipit_tests"),
+        // They answer themselves for DNS and for the platform that makes certificates.
+        ("DNS_API_BASE", "http://localhost:8028/dns-query"),
+        ("CLOUDFLARE_API_BASE", "http://localhost:8028"),
+        ("CLOUDFLARE_API_TOKEN", "test"),
+        ("CLOUDFLARE_ZONE_ID", "testzone"),
         // They say themselves whose request each one is.
         ("TRUSTED_PROXIES", "127.0.0.1"),
     ];

@@ -20,6 +20,7 @@ pub mod markup;
 pub mod media;
 pub mod micropub;
 pub mod names;
+pub mod own_domain;
 pub mod post;
 pub mod profile;
 pub mod recovery;

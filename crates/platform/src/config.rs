@@ -5,6 +5,8 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use std::collections::BTreeMap;
 use url::Url;
 
+const DNS_API: &str = "https://cloudflare-dns.com/dns-query";
+
 /// Which of our hosts a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Site {
@@ -70,6 +72,17 @@ pub struct StripeConfig {
     pub prices: BTreeMap<String, String>,
 }
 
+/// Where certificates for people's own domains are asked for: Cloudflare's custom hostnames.
+#[derive(Debug, Clone)]
+pub struct HostnamesConfig {
+    /// Where the API is.
+    pub api_base: Url,
+    /// Its token.
+    pub token: String,
+    /// The zone that serves the blogs.
+    pub zone: String,
+}
+
 /// The configuration of a deployment.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -93,6 +106,12 @@ pub struct Config {
     pub stripe: Option<StripeConfig>,
     /// Whether Gravatar may be asked for pictures at all.
     pub gravatar: bool,
+    /// Who is asked about names: DNS over HTTPS in the JSON format.
+    pub dns_api: Url,
+    /// Addresses for domains that can have no CNAME; pages name them.
+    pub domain_addresses: Vec<String>,
+    /// None: a proxy of the operator's makes the certificates.
+    pub hostnames: Option<HostnamesConfig>,
     /// `host:port` pairs on loopback; empty in every release build.
     pub outbound_allow: Vec<String>,
     /// Seconds the clock runs ahead; 0 in every release build.
@@ -124,6 +143,12 @@ impl Config {
             mail: mail(&get)?,
             stripe: stripe(&get)?,
             gravatar: get("GRAVATAR").is_none_or(|text| text != "off"),
+            dns_api: parse(
+                &get("DNS_API_BASE").unwrap_or_else(|| DNS_API.to_owned()),
+                "DNS_API_BASE",
+            )?,
+            domain_addresses: get("DOMAIN_ADDRESSES").map(|list| words(&list)).unwrap_or_default(),
+            hostnames: hostnames(&get)?,
             outbound_allow,
             clock_ahead_seconds: clock.and_then(|s| s.parse().ok()).unwrap_or(0),
             build: get("BUILD").unwrap_or_else(|| "0".to_owned()),
@@ -171,6 +196,11 @@ impl Config {
         }
     }
 
+    /// The host name of a blog below our own domain, without a port: where other names point to.
+    pub fn blog_host(&self, username: &str) -> String {
+        format!("{username}.{}", self.blog_domain_and_port().0)
+    }
+
     /// The port with its colon; empty where there is none.
     fn blog_domain_and_port(&self) -> (&str, &str) {
         let end = self.blog_domain.find(':').unwrap_or(self.blog_domain.len());
@@ -190,7 +220,8 @@ impl Config {
         format!("{}/{key}", self.media_origin.as_str().trim_end_matches('/'))
     }
 
-    pub(crate) fn is_own_host(&self, name: &str) -> bool {
+    /// Whether a name is one of our own hosts, or below the blogs' domain.
+    pub fn is_own_host(&self, name: &str) -> bool {
         let (blogs, _) = self.blog_domain_and_port();
         self.app_origin.host_str() == Some(name)
             || self.media_origin.host_str() == Some(name)
@@ -223,6 +254,18 @@ fn mail(get: &impl Fn(&str) -> Option<String>) -> Result<Option<MailConfig>> {
     let api_base = get("MAIL_API_BASE").unwrap_or_else(|| base.to_owned());
     let api_base = parse(&api_base, "MAIL_API_BASE")?;
     Ok(Some(MailConfig { provider, api_base, token, account, from }))
+}
+
+fn hostnames(get: &impl Fn(&str) -> Option<String>) -> Result<Option<HostnamesConfig>> {
+    let (Some(token), Some(zone)) = (get("CLOUDFLARE_API_TOKEN"), get("CLOUDFLARE_ZONE_ID")) else {
+        return Ok(None);
+    };
+    if !zone.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err(Error::internal("CLOUDFLARE_ZONE_ID is not a zone's id"));
+    }
+    let base = get("CLOUDFLARE_API_BASE");
+    let base = base.unwrap_or_else(|| "https://api.cloudflare.com".to_owned());
+    Ok(Some(HostnamesConfig { api_base: parse(&base, "CLOUDFLARE_API_BASE")?, token, zone }))
 }
 
 fn stripe(get: &impl Fn(&str) -> Option<String>) -> Result<Option<StripeConfig>> {

@@ -26,6 +26,8 @@ pub enum Error {
     Moved(String),
     /// 404.
     NotFound,
+    /// 404: a blog was here, on a domain that is proven no longer.
+    Parked,
     /// 405: the path exists, the method does not; holds the value of `Allow`.
     Method(String),
     /// 409: a unique constraint said no.
@@ -84,6 +86,7 @@ impl std::fmt::Display for Error {
             Self::Proof => f.write_str("no fresh proof"),
             Self::Moved(place) => write!(f, "it lives at {place}"),
             Self::NotFound => f.write_str("not found"),
+            Self::Parked => f.write_str("parked"),
             Self::Conflict => f.write_str("conflict"),
             Self::TooLarge => f.write_str("too large"),
             Self::Misdirected => f.write_str("wrong host"),

@@ -25,6 +25,7 @@ pub mod limit;
 pub mod marker;
 pub mod media;
 pub mod own;
+pub mod own_domain;
 pub mod page;
 pub mod passkey;
 pub mod post;

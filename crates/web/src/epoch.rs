@@ -15,37 +15,55 @@ const BELIEVED_SECONDS: i64 = 60;
 const KEPT_SECONDS: u32 = 86_400;
 /// What stands for «nobody's», so that strangers' host names cost no rows either.
 const NOBODY: &[u8] = b"-";
+/// What stands for a domain on which a blog was and is no longer.
+const PARKED: &[u8] = b"p";
 
 fn key(name: &str) -> String {
     format!("blog:{name}")
 }
 
-/// A copy of a row; no blog where the name is nobody's.
+/// What a name stands for.
+enum Found {
+    Blog(Box<Blog>),
+    Nobody,
+    Parked,
+}
+
+impl Found {
+    fn answer(self) -> Result<Option<Blog>> {
+        match self {
+            Self::Blog(blog) => Ok(Some(*blog)),
+            Self::Nobody => Ok(None),
+            Self::Parked => Err(Error::Parked),
+        }
+    }
+}
+
+/// A copy of a row.
 struct Copy {
     made_at: i64,
-    blog: Option<Blog>,
+    found: Found,
 }
 
 /// The blog of a user name, or the one that lives on a host name of its own.
 ///
 /// # Errors
-/// Only the database's, when the key-value store does not know.
+/// [`Error::Parked`]; else only the database's, when the key-value store does not know.
 pub async fn blog(cx: &Context, name: &str) -> Result<Option<Blog>> {
     let copy = get(cx, name).await;
     let believed_from = cx.seconds().saturating_sub(BELIEVED_SECONDS);
-    if let Some(copy) = &copy
-        && copy.made_at > believed_from
-    {
-        return Ok(copy.blog.clone());
-    }
-    match (store::blog::find(cx, name).await, copy) {
-        (Ok(blog), _) => {
-            put(cx, name, blog.as_ref()).await;
-            Ok(blog)
+    let copy = match copy {
+        Some(copy) if copy.made_at > believed_from => return copy.found.answer(),
+        copy => copy,
+    };
+    match (find(cx, name).await, copy) {
+        (Ok(found), _) => {
+            put(cx, name, &found).await;
+            found.answer()
         }
         (Err(Error::Unavailable(problem)), Some(copy)) => {
             cx.log(&format!("an old copy of a blog's row is used: {problem}"));
-            Ok(copy.blog)
+            copy.found.answer()
         }
         (Err(error), _) => Err(error),
     }
@@ -56,15 +74,22 @@ pub async fn blog(cx: &Context, name: &str) -> Result<Option<Blog>> {
 /// # Errors
 /// Only the database's.
 pub async fn announce(cx: &Context, name: &str) -> Result<()> {
-    let blog = store::blog::find(cx, name).await?;
-    put(cx, name, blog.as_ref()).await;
-    if let Some(blog) = &blog
+    let found = find(cx, name).await?;
+    put(cx, name, &found).await;
+    if let Found::Blog(blog) = &found
         && let Some(domain) = &blog.domain
     {
-        let other = if name == domain { &blog.username } else { domain };
-        put(cx, other, Some(blog)).await;
+        put(cx, if name == domain { &blog.username } else { domain }, &found).await;
     }
     Ok(())
+}
+
+async fn find(cx: &Context, name: &str) -> Result<Found> {
+    if let Some(blog) = store::blog::find(cx, name).await? {
+        return Ok(Found::Blog(Box::new(blog)));
+    }
+    let is_parked = name.contains('.') && store::own_domain::is_parked(cx, name).await?;
+    Ok(if is_parked { Found::Parked } else { Found::Nobody })
 }
 
 async fn get(cx: &Context, name: &str) -> Option<Copy> {
@@ -81,15 +106,19 @@ async fn get(cx: &Context, name: &str) -> Option<Copy> {
 fn read(bytes: &[u8]) -> Option<Copy> {
     let mut parts = bytes.splitn(2, |byte| *byte == b'\n');
     let made_at = std::str::from_utf8(parts.next()?).ok()?.parse().ok()?;
-    let row = parts.next()?;
-    let blog = if row == NOBODY { None } else { Some(serde_json::from_slice(row).ok()?) };
-    Some(Copy { made_at, blog })
+    let found = match parts.next()? {
+        NOBODY => Found::Nobody,
+        PARKED => Found::Parked,
+        row => Found::Blog(serde_json::from_slice(row).ok()?),
+    };
+    Some(Copy { made_at, found })
 }
 
-async fn put(cx: &Context, name: &str, blog: Option<&Blog>) {
-    let row = match blog {
-        Some(blog) => serde_json::to_vec(blog).map_err(Error::internal),
-        None => Ok(NOBODY.to_vec()),
+async fn put(cx: &Context, name: &str, found: &Found) {
+    let row = match found {
+        Found::Blog(blog) => serde_json::to_vec(blog).map_err(Error::internal),
+        Found::Nobody => Ok(NOBODY.to_vec()),
+        Found::Parked => Ok(PARKED.to_vec()),
     };
     let stored = match row {
         Ok(row) => {

@@ -102,6 +102,11 @@ fn describe(error: &Error) -> (StatusCode, &'static str, String) {
             "There is no such page",
             "Nothing is here. Perhaps the address has a typing error.".into(),
         ),
+        Error::Parked => (
+            StatusCode::NOT_FOUND,
+            "This domain is parked",
+            "A blog was here. If it is yours, the page Domain in its settings says what is missing.".into(),
+        ),
         Error::Method(_) => (
             StatusCode::METHOD_NOT_ALLOWED,
             "Not like this",

@@ -3,11 +3,14 @@
 mod address;
 mod atom;
 mod content;
+mod dns;
 mod document;
 mod due;
 mod fetch;
 mod follow;
+mod hostname;
 mod json;
+mod own_domain;
 mod rss;
 mod site;
 mod subscription;
@@ -38,6 +41,8 @@ pub const ROUTES: &[Route] = &[
 /// The kinds of jobs that it carries out.
 pub const JOBS: &[Job] = &[
     Job { kind: "feeds-due", run: |cx, _| Box::pin(due::run(cx)) },
+    Job { kind: store::own_domain::CHECK, run: |cx, _| Box::pin(own_domain::run(cx)) },
+    Job { kind: store::own_domain::RELEASE, run: |cx, job| Box::pin(hostname::release(cx, job)) },
     Job { kind: store::profile::SITE_CHECK, run: |cx, _| Box::pin(site::run(cx)) },
 ];
 

@@ -15,6 +15,7 @@ mod indieauth_token;
 mod joining;
 mod mail;
 mod operator;
+mod own_domain;
 mod passkey;
 mod person;
 mod profile;
@@ -178,6 +179,16 @@ const ROUTES: &[Route] = &[
         .body(profile::BODY_BYTES_MAX),
     Route::post("/account/timezone", Who::Session, |v| Box::pin(profile::learn_timezone(v)))
         .limits(PROFILE),
+    Route::get("/settings/domain", Who::Session, |v| Box::pin(own_domain::show(v))),
+    Route::post("/settings/domain", Who::Session, |v| Box::pin(own_domain::create(v)))
+        .limits(DOMAIN),
+    Route::post("/settings/domain/check", Who::Session, |v| Box::pin(own_domain::check(v)))
+        .limits(DOMAIN),
+    Route::post("/settings/domain/deletion", Who::Session, |v| Box::pin(own_domain::delete(v)))
+        .limits(DOMAIN)
+        .wants_fresh_proof(),
+    Route::get("/domains/ask", Who::Anyone, |v| Box::pin(own_domain::answer(v))),
+    Route::get("/help/domain", Who::Anyone, |v| Box::pin(words::help_domain(v))),
     Route::get("/@{username}", Who::Anyone, |v| Box::pin(person::show(v))),
     Route::get("/avatars/{username}", Who::Anyone, |v| Box::pin(avatar::show(v))),
 ];
@@ -199,6 +210,10 @@ const PROFILE: &[Limit] = &[profile_limit(Per::Address), profile_limit(Per::Acco
 const fn profile_limit(per: Per) -> Limit {
     Limit { per, policy: Policy { name: "profile-5m", count: 60, window_seconds: 300 } }
 }
+
+/// Asking for a domain and having it looked at, which asks DNS.
+const DOMAIN: &[Limit] =
+    &[limit(Per::Address, "domain-5m", 60, 300), limit(Per::Account, "domain-account-5m", 20, 300)];
 
 /// Asking for a mail. The limits by mail address are exact sliding windows that the handler takes
 /// ([`web::Visit::may_mail`]); past them the answer stays the same and no mail goes out, so that nobody

@@ -30,6 +30,17 @@ struct Developers {
     layout: Layout,
 }
 
+#[derive(Template)]
+#[template(path = "help_domain.html")]
+struct HelpDomain {
+    layout: Layout,
+}
+
+/// `GET /help/domain`
+pub async fn help_domain(v: Visit<'_>) -> Result<Response> {
+    web::page(&HelpDomain { layout: Layout::of(&v, "A domain of your own") })
+}
+
 /// `GET /about`
 pub async fn about(v: Visit<'_>) -> Result<Response> {
     web::page(&About { layout: Layout::of(&v, "About") })
