@@ -10,20 +10,22 @@ use crate::{
     render::{self, Renderer},
     settings,
     stack::{self, Flavour, Runtime},
-    worker,
+    visible, worker,
 };
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// What `bench --help` prints.
 pub const HELP: &str = "
-cargo xtask bench [--rounds N] [--seconds N] [--connections N]
+cargo xtask bench [--only pages|markdown|visible] [--rounds N] [--seconds N] [--connections N]
 
 Runs a bare JavaScript Worker and Pipit's release build in workerd, straight, without wrangler's
 proxy, and asks both for a page in alternating rounds. Then lets Pipit's test build and a JavaScript
-library turn a post of 10,000 words into HTML, and Pipit texts that mean harm. Prints the medians as
-tables and writes them to target/bench.json.
+library turn a post of 10,000 words into HTML, and Pipit texts that mean harm. Last, posts are sent on
+both runtimes and looked for until readers see them. Prints the medians as tables and writes them to
+target/bench.json.
 
+  --only            one of the three parts
   --rounds N        how many rounds (default 5)
   --seconds N       how long each page is asked for in a round (default 3)
   --connections N   how many at the same time (default 16)";
@@ -49,12 +51,43 @@ pub fn command(mut args: Args) -> Result<()> {
     let rounds = number("--rounds", 5)?;
     let span = Duration::from_secs(number("--seconds", 3)? as u64);
     let connections = number("--connections", 16)?;
+    let only = args.value("--only")?;
     args.finish()?;
+    let parts = ["pages", "markdown", "visible"];
+    if let Some(other) = only.as_deref().filter(|only| !parts.contains(only)) {
+        return Err(format!("--only is pages, markdown or visible, not `{other}`."));
+    }
+    let wants = |part: &str| only.as_deref().is_none_or(|only| only == part);
 
     let project = Project::find()?;
-    stack::build(&project, Runtime::Cloudflare, Flavour::Release)?;
-    stack::build(&project, Runtime::Cloudflare, Flavour::Test)?;
-    let served = serve(&project)?;
+    let mut whole = json!({ "connections": connections });
+    if wants("pages") || wants("markdown") {
+        stack::build(&project, Runtime::Cloudflare, Flavour::Release)?;
+        stack::build(&project, Runtime::Cloudflare, Flavour::Test)?;
+        let served = serve(&project)?;
+        if wants("pages") {
+            whole["pages"] = json!(ask_for_pages(&served, rounds, connections, span)?);
+        }
+        if wants("markdown") {
+            let (ours, library) = (served.worker("renderer")?, served.worker("library")?);
+            whole["markdown"] = render::run(ours, library)?;
+        }
+    }
+    if wants("visible") {
+        whole["visible"] = visible::run(&project)?;
+    }
+    let file = project.path("target/bench.json");
+    project::write(&file, &format!("{whole:#}\n"))?;
+    say(&format!("written to {}", file.display()));
+    Ok(())
+}
+
+fn ask_for_pages(
+    served: &Served,
+    rounds: usize,
+    connections: usize,
+    span: Duration,
+) -> Result<Vec<Value>> {
     let (bare, pipit) = (served.worker("bare")?.port, served.worker("pipit")?.port);
     let page = |name, port, path| Page { name, port, path, outcomes: Vec::new() };
     let mut pages = [
@@ -75,13 +108,7 @@ pub fn command(mut args: Args) -> Result<()> {
         step.beat(|| format!("round {round} of {rounds}"));
     }
     step.done("");
-    let pages = report(&pages);
-    let markdown = render::run(served.worker("renderer")?, served.worker("library")?)?;
-    let file = project.path("target/bench.json");
-    let whole = json!({ "connections": connections, "pages": pages, "markdown": markdown });
-    project::write(&file, &format!("{whole:#}\n"))?;
-    say(&format!("written to {}", file.display()));
-    Ok(())
+    Ok(report(&pages))
 }
 
 struct Served {

@@ -63,7 +63,14 @@ fn make(project: &Project, origin: &str, mailbox: &str, step: &mut Step) -> Resu
         let path = folder.join(format!("{name}.txt"));
         let text = project::read(&path).ok_or_else(|| format!("{} is missing", path.display()))?;
         let script = Script::read(&text, &folder)?;
-        let visitor = Visitor::sign_up(origin, mailbox, &script)?;
+        let fields = [
+            ("name", &*script.name),
+            ("email", &*script.email),
+            ("username", &*script.username),
+            ("site", &*script.site),
+        ];
+        let client = Client::new(Duration::from_secs(30));
+        let visitor = Visitor::sign_up(client, origin, mailbox, &fields)?;
         people.push((visitor, script));
     }
     let mut count = 0;
@@ -145,33 +152,42 @@ impl<'a> Block<'a> {
 }
 
 /// A browser with somebody in front of it.
-struct Visitor {
+pub struct Visitor {
     client: Client,
     origin: String,
 }
 
 impl Visitor {
-    fn sign_up(origin: &str, mailbox: &str, who: &Script) -> Result<Self> {
-        let client = Client::new(Duration::from_secs(30));
+    /// Signs somebody up with what the form asks for, `email` among it, and waits for the mail.
+    pub fn sign_up(
+        client: Client,
+        origin: &str,
+        mailbox: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<Self> {
         let mut visitor = Self { client, origin: origin.to_owned() };
-        let before = mails(mailbox, &who.email)?.len();
-        visitor.send(
-            "/signup",
-            &[
-                ("name", &who.name),
-                ("email", &who.email),
-                ("username", &who.username),
-                ("site", &who.site),
-            ],
-        )?;
-        let mail = wait_for_mail(mailbox, &who.email, before)?;
+        let email = fields.iter().find(|(name, _)| *name == "email").map_or("", |(_, email)| email);
+        let before = mails(mailbox, email)?.len();
+        visitor.send("/signup", fields)?;
+        let mail = wait_for_mail(mailbox, email, before)?;
         let token = token(&mail).ok_or("the sign-up mail has no link to /signin/link")?;
         visitor.send("/signin/verify", &[("token", &token)])?;
         Ok(visitor)
     }
 
-    fn follow(&mut self, username: &str) -> Result<()> {
+    /// Follows somebody.
+    pub fn follow(&mut self, username: &str) -> Result<()> {
         self.send("/follows", &[("username", username)])
+    }
+
+    /// Makes a token for an app with these scopes.
+    pub fn token(&mut self, scopes: &[&str]) -> Result<String> {
+        let mut fields = vec![("name", "App")];
+        fields.extend(scopes.iter().map(|scope| ("scope", *scope)));
+        let url = format!("{}/settings/tokens", self.origin);
+        let page = self.client.post(&url, FORM, &self.origin, &form(&fields))?.text;
+        let (_, rest) = page.split_once("<code class=\"address\">").ok_or("no token is shown")?;
+        Ok(rest.split('<').next().unwrap_or_default().to_owned())
     }
 
     fn post(&mut self, post: &Post) -> Result<()> {
@@ -185,13 +201,24 @@ impl Visitor {
             body.file("photo", &name, "image/jpeg", &bytes);
             body.field("alt", alt);
         }
-        let (kind, bytes) = body.finish();
-        let url = format!("{}/posts", self.origin);
-        let answer = self.client.post(&url, &kind, &self.origin, &bytes)?;
-        expect(&answer, "/posts")
+        self.send_form("/posts", body)
     }
 
-    fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<()> {
+    /// Sends a form with files.
+    pub fn send_form(&mut self, path: &str, body: Form) -> Result<()> {
+        let (kind, bytes) = body.finish();
+        let url = format!("{}{path}", self.origin);
+        let answer = self.client.post(&url, &kind, &self.origin, &bytes)?;
+        expect(&answer, path)
+    }
+
+    /// GET of a page.
+    pub fn get(&mut self, url: &str) -> Result<Answer> {
+        self.client.get(url)
+    }
+
+    /// Sends what a form holds; an answer of 400 or more is an error.
+    pub fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<()> {
         let url = format!("{}{path}", self.origin);
         let answer = self.client.post(&url, FORM, &self.origin, &form(fields))?;
         expect(&answer, path)
@@ -206,7 +233,8 @@ fn expect(answer: &Answer, path: &str) -> Result<()> {
     Err(format!("POST {path} answers {}: {begin}", answer.status))
 }
 
-fn mails(mailbox: &str, to: &str) -> Result<Vec<Value>> {
+/// The mails to an address, newest first.
+pub fn mails(mailbox: &str, to: &str) -> Result<Vec<Value>> {
     let url = format!("{mailbox}/messages.json");
     let answer = Client::new(Duration::from_secs(10)).get(&url)?;
     let all: Vec<Value> = serde_json::from_str(&answer.text)

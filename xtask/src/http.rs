@@ -1,6 +1,6 @@
 //! A small HTTP client for what runs on this machine: no redirects followed, cookies kept by hand.
 
-use crate::Result;
+use crate::{Result, stack::Runtime};
 use std::{collections::BTreeMap, net::TcpListener, time::Duration};
 
 /// An answer.
@@ -9,6 +9,8 @@ pub struct Answer {
     pub status: u16,
     /// The `Server` header.
     pub server: Option<String>,
+    /// The `Location` header.
+    pub location: Option<String>,
     /// The body, as text.
     pub text: String,
 }
@@ -17,6 +19,7 @@ pub struct Answer {
 pub struct Client {
     agent: ureq::Agent,
     cookies: BTreeMap<String, String>,
+    headers: BTreeMap<&'static str, String>,
 }
 
 impl Client {
@@ -26,14 +29,48 @@ impl Client {
             .timeout_global(Some(limit))
             .http_status_as_error(false)
             .max_redirects(0)
+            // A runtime may close what is idle, or be killed, at any time.
+            .max_idle_connections(0)
             .build();
-        Self { agent: config.into(), cookies: BTreeMap::new() }
+        Self { agent: config.into(), cookies: BTreeMap::new(), headers: BTreeMap::new() }
+    }
+
+    /// A client that sends this header with every request.
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// Sends this header with every request from now on.
+    pub fn set(&mut self, name: &'static str, value: &str) {
+        self.headers.insert(name, value.to_owned());
+    }
+
+    /// A client that a runtime takes for one at this address: its own front end says so there.
+    pub fn from_address(self, runtime: Runtime, address: &str) -> Self {
+        let name = match runtime {
+            Runtime::Cloudflare => "cf-connecting-ip",
+            Runtime::Spin => "x-forwarded-for",
+        };
+        self.with(name, address)
     }
 
     /// GET.
     pub fn get(&mut self, url: &str) -> Result<Answer> {
         let request = self.agent.get(url).header("cookie", self.cookie());
-        let response = request.call().map_err(|e| unreachable(url, &e))?;
+        let response = self.dressed(request).call().map_err(|e| unreachable(url, &e))?;
+        self.take(response)
+    }
+
+    /// GET of an address on any of the hosts that end with `.localhost`, which not every resolver knows.
+    pub fn get_on_localhost(&mut self, url: &str) -> Result<Answer> {
+        let (host, path) = url
+            .strip_prefix("http://")
+            .and_then(|rest| rest.split_once('/'))
+            .ok_or_else(|| format!("{url} is no address of a host with a path"))?;
+        let port = host.rsplit(':').next().unwrap_or("80");
+        let request = self.agent.get(format!("http://localhost:{port}/{path}"));
+        let response = request.header("host", host).call().map_err(|e| unreachable(url, &e))?;
         self.take(response)
     }
 
@@ -42,8 +79,13 @@ impl Client {
         let request = self.agent.post(url).header("content-type", kind).header("origin", origin);
         let request = request.header("sec-fetch-site", "same-origin");
         let request = request.header("cookie", self.cookie());
-        let response = request.send(body).map_err(|e| unreachable(url, &e))?;
+        let response = self.dressed(request).send(body).map_err(|e| unreachable(url, &e))?;
         self.take(response)
+    }
+
+    fn dressed<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
+        let headers = self.headers.iter();
+        headers.fold(request, |request, (name, value)| request.header(*name, value))
     }
 
     fn cookie(&self) -> String {
@@ -64,8 +106,9 @@ impl Client {
             value.to_str().ok().map(str::to_owned)
         };
         let (status, server) = (response.status().as_u16(), header("server"));
+        let location = header("location");
         let text = response.body_mut().read_to_string().unwrap_or_default();
-        Ok(Answer { status, server, text })
+        Ok(Answer { status, server, location, text })
     }
 }
 

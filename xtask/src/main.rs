@@ -6,6 +6,7 @@ mod base64;
 mod bench;
 mod clients;
 mod clock;
+mod crash;
 mod demo;
 mod deploy;
 mod dev;
@@ -27,6 +28,7 @@ mod stack;
 mod suites;
 mod test;
 mod tools;
+mod visible;
 mod worker;
 
 use args::Args;

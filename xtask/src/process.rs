@@ -65,6 +65,11 @@ impl Running {
         }
     }
 
+    /// Ends it and all that it started at once, without a chance to tidy up: as a power cut would.
+    pub fn kill(self) {
+        signal(self.child.id(), libc::SIGKILL);
+    }
+
     /// The end of its output, and where all of it is.
     pub fn tail(&self) -> String {
         tail(&self.log)

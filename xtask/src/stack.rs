@@ -15,6 +15,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -133,6 +134,9 @@ pub struct Stack {
     /// Where the mailbox answers.
     pub mailbox: String,
     running: Vec<Running>,
+    _sweep: Option<Arc<()>>,
+    /// Whether the last of them is the mailbox, and not one that ran already.
+    has_mailbox: bool,
 }
 
 impl Stack {
@@ -141,6 +145,7 @@ impl Stack {
         let script = build(project, plan.runtime, plan.flavour)?;
         let mut running = Vec::new();
         running.extend(start_mailbox(plan)?);
+        let has_mailbox = !running.is_empty();
         let mut reach = Vec::new();
         if plan.runtime == Runtime::Spin {
             reach.push(format!("localhost:{}", plan.objects_port));
@@ -177,12 +182,21 @@ impl Stack {
         }
         let origin = format!("http://localhost:{port}");
         let mailbox = format!("http://localhost:{}", plan.mail_port);
-        let mut stack = Self { origin, mailbox, running };
+        let mut stack = Self { origin, mailbox, running, _sweep: None, has_mailbox };
         stack.wait_until_ready()?;
         if plan.runtime == Runtime::Cloudflare {
-            worker::sweep_every_minute(port);
+            stack._sweep = Some(worker::sweep_every_minute(port));
         }
         Ok(stack)
+    }
+
+    /// Kills the app and what stores its data, as a power cut would. The mailbox stands in for another
+    /// company and stays: it ends when what is returned is dropped.
+    pub fn kill(&mut self) -> Option<Running> {
+        let has_mailbox = std::mem::take(&mut self.has_mailbox);
+        let mailbox = has_mailbox.then(|| self.running.pop()).flatten();
+        self.running.drain(..).for_each(Running::kill);
+        mailbox
     }
 
     /// An error with what it said last, when a part of it has ended.

@@ -3,7 +3,7 @@
 use crate::{
     Result,
     args::Args,
-    clients, http,
+    clients, crash, http,
     project::Project,
     secrets,
     stack::{self, Flavour, Plan, Runtime, Stack},
@@ -19,14 +19,16 @@ use std::{
 
 /// What `test --help` prints.
 pub const HELP: &str = "
-cargo xtask test [--quick] [--runtime cloudflare|spin]
+cargo xtask test [--quick | --power-cuts] [--runtime cloudflare|spin]
 
 Gets the tools that are missing and runs every test: formatting and lints, unit tests and the
 contract of the ports on this machine, then on workerd and on Spin's components the contract, the
-scenarios and the browser tests. Goes on when a suite fails; ends with `N passed, N failed`.
+scenarios, the browser tests and the power cuts. Goes on when a suite fails; ends with
+`N passed, N failed`.
 
-  --quick     only what needs no runtime and no browser
-  --runtime   only what runs on this runtime";
+  --quick       only what needs no runtime and no browser
+  --power-cuts  only the power cuts: the runtimes are killed while people write
+  --runtime     only what runs on this runtime";
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// Where Debian and its relatives put the browser.
@@ -35,18 +37,26 @@ const CHROMIUM: &str = "/usr/bin/chromium";
 /// Runs `test`.
 pub fn command(mut args: Args) -> Result<()> {
     let quick = args.flag("--quick");
+    let only_cuts = args.flag("--power-cuts");
     let only = Runtime::take(&mut args)?;
     args.finish()?;
     let project = Project::find()?;
     let mut tally = Tally::default();
-    if only.is_none() {
+    if only.is_none() && !only_cuts {
         on_this_machine(&project, &mut tally)?;
     }
     if !quick {
-        let browser = tally.note("browser", browser(&project));
         let is_meant = |runtime: &Runtime| only.is_none_or(|only| only == *runtime);
-        for runtime in [Runtime::Cloudflare, Runtime::Spin].into_iter().filter(is_meant) {
-            on_runtime(&project, runtime, browser.is_some(), &mut tally);
+        let meant = [Runtime::Cloudflare, Runtime::Spin].into_iter().filter(is_meant);
+        let browser = if only_cuts { None } else { tally.note("browser", browser(&project)) };
+        for runtime in meant {
+            println!("\n{}", runtime.name());
+            let state = tally.note(&format!("{} state", runtime.name()), folder(&project, runtime));
+            let Some((data, _lock)) = state else { continue };
+            if !only_cuts {
+                on_runtime(&project, runtime, &data, browser.is_some(), &mut tally);
+            }
+            power_cuts(&project, runtime, &data, &mut tally);
         }
     }
     println!("{} passed, {} failed", tally.passed, tally.failed);
@@ -85,12 +95,16 @@ fn on_this_machine(project: &Project, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-fn on_runtime(project: &Project, runtime: Runtime, with_browser: bool, tally: &mut Tally) {
+fn on_runtime(
+    project: &Project,
+    runtime: Runtime,
+    data: &Path,
+    with_browser: bool,
+    tally: &mut Tally,
+) {
     let name = runtime.name();
-    println!("\n{name}");
-    let state = tally.note(&format!("{name} state"), folder(project, runtime));
-    let Some((data, _lock)) = state else { return };
-    let started = start(project, runtime, data.clone());
+    let planned = plan(runtime, data.to_owned());
+    let started = planned.and_then(|plan| Stack::start(project, &plan));
     let Some(stack) = tally.note(&format!("{name} start"), started) else { return };
     let mut scenarios = project.cargo();
     // One at a time: they share the runtime, its limits and its mailbox.
@@ -104,16 +118,26 @@ fn on_runtime(project: &Project, runtime: Runtime, with_browser: bool, tally: &m
     let suite =
         Suite { name: &format!("{name} scenarios"), reading: Reading::Cargo, limit: 15 * MINUTE };
     tally.run(project, &suite, &mut scenarios);
-    secrets::run(&data, runtime, tally);
+    secrets::run(data, runtime, tally);
     clients::run(project, &stack, runtime, tally);
-    if !with_browser {
-        return;
+    if with_browser {
+        in_browser(project, &stack, runtime, tally);
     }
+}
+
+fn power_cuts(project: &Project, runtime: Runtime, data: &Path, tally: &mut Tally) {
+    let planned = plan(runtime, data.join("power-cuts"));
+    if let Some(plan) = tally.note(&format!("{} power cuts", runtime.name()), planned) {
+        crash::run(project, plan, tally);
+    }
+}
+
+fn in_browser(project: &Project, stack: &Stack, runtime: Runtime, tally: &mut Tally) {
     for script in names(&project.path("tests/browser"), ".mjs") {
         let mut command = project.node();
         command.arg(format!("tests/browser/{script}.mjs")).env("PIPIT_BROWSER", CHROMIUM);
-        surroundings(&mut command, &stack, runtime);
-        let name = format!("{name} browser {script}");
+        surroundings(&mut command, stack, runtime);
+        let name = format!("{} browser {script}", runtime.name());
         let suite = Suite { name: &name, reading: Reading::LastLine, limit: 5 * MINUTE };
         tally.run(project, &suite, &mut command);
     }
@@ -141,8 +165,9 @@ fn folder(project: &Project, runtime: Runtime) -> Result<(PathBuf, File)> {
     Ok((data, lock))
 }
 
-fn start(project: &Project, runtime: Runtime, data: PathBuf) -> Result<Stack> {
-    let plan = Plan {
+/// A test build on free ports.
+pub fn plan(runtime: Runtime, data: PathBuf) -> Result<Plan> {
+    Ok(Plan {
         runtime,
         flavour: Flavour::Test,
         port: http::free_port()?,
@@ -150,8 +175,7 @@ fn start(project: &Project, runtime: Runtime, data: PathBuf) -> Result<Stack> {
         objects_port: http::free_port()?,
         data,
         ahead_seconds: 0,
-    };
-    stack::Stack::start(project, &plan)
+    })
 }
 
 /// What runs on this machine alone: the look at the project's files, and what needs a moved clock.

@@ -13,6 +13,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
     time::Duration,
 };
 
@@ -159,13 +160,20 @@ pub fn migrate(project: &Project, data: &Path, state: &Path) -> Result<()> {
     project::write(&stamp, &wanted)
 }
 
-/// Does what Cron does for a deployed Worker: runs the jobs every minute, until this program ends.
-pub fn sweep_every_minute(port: u16) {
+/// Does what Cron does for a deployed Worker: runs the jobs every minute, until what it returns is
+/// dropped.
+pub fn sweep_every_minute(port: u16) -> Arc<()> {
+    let alive = Arc::new(());
+    let is_wanted = Arc::downgrade(&alive);
     std::thread::spawn(move || {
         let url = format!("http://localhost:{port}/cdn-cgi/handler/scheduled");
         loop {
             std::thread::sleep(SWEEP);
+            if is_wanted.upgrade().is_none() {
+                return;
+            }
             let _ = http::Client::new(SWEEP).get(&url);
         }
     });
+    alive
 }
