@@ -33,6 +33,19 @@ pub enum List {
     Archive,
 }
 
+impl List {
+    /// What all paths of its feeds begin with.
+    fn base(&self) -> String {
+        match self {
+            Self::Posts => String::new(),
+            Self::Category(slug) => slug::category_path(slug),
+            Self::Replies => "/replies".into(),
+            Self::Photos => "/photos".into(),
+            Self::Archive => "/archive".into(),
+        }
+    }
+}
+
 /// How a feed is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -68,13 +81,7 @@ impl Feed {
             (_, Format::Atom) => "atom.xml",
             (_, Format::Json) => "feed.json",
         };
-        let base = match &self.list {
-            List::Posts => String::new(),
-            List::Category(slug) => slug::category_path(slug),
-            List::Replies => "/replies".into(),
-            List::Photos => "/photos".into(),
-            List::Archive => "/archive".into(),
-        };
+        let base = self.list.base();
         match &self.before {
             Some((at, id)) => format!("{base}/before/{at}-{id}/{file}"),
             None => format!("{base}/{file}"),
@@ -210,21 +217,14 @@ fn head<'a>(
     older: Option<(i64, String)>,
 ) -> FeedHead<'a> {
     let (config, url) = (&cx.config, theme::origin(&cx.config, blog));
+    let base = feed.list.base();
     let page = match &feed.list {
-        List::Posts | List::Replies => "/".to_owned(),
-        List::Category(slug) => slug::category_path(slug),
-        List::Photos => "/photos".to_owned(),
-        List::Archive => "/archive".to_owned(),
+        List::Posts | List::Replies => "/",
+        _ => &base,
     };
     let other = |before| format!("{url}{}", Feed { before, ..feed.clone() }.path());
-    let which = match &feed.list {
-        List::Posts => String::new(),
-        list => {
-            format!(":{}", Feed { list: list.clone(), format: Format::Json, before: None }.path())
-        }
-    };
     FeedHead {
-        id: format!("urn:pipit:blog:{}{which}", blog.id),
+        id: format!("urn:pipit:blog:{}{}", blog.id, base.replace('/', ":")),
         title,
         description: &blog.tagline,
         url: format!("{url}{page}"),
