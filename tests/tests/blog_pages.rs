@@ -317,6 +317,39 @@ fn nothing_that_a_visitor_sends_stays_for_the_next_one() {
     }
 }
 
+#[test]
+fn an_odd_host_changes_nothing_for_the_right_one() {
+    let app = App::new();
+    write(&app, json!({ "content": ["The same for all"] }));
+    let host = app.pipit.blog(&app.person).host;
+    let (name, rest) = host.split_once(':').map_or((&*host, ""), |(name, port)| (name, port));
+    let odd = [
+        host.to_uppercase(),
+        format!("{name}.evil.example"),
+        format!("evil.example.{host}"),
+        format!("evil-{host}"),
+        format!("{name}:1{rest}"),
+        format!("{name}.:{rest}"),
+        format!("{name}%00.evil.example"),
+        format!("{name}/evil"),
+        format!("evil.example#{host}"),
+    ];
+    for page in ["/", "/feed.xml", "/archive", "/sitemap.xml"] {
+        let seen: Vec<Answer> =
+            odd.iter().map(|host| app.pipit.browser_on(host).get(page)).collect();
+        let plain = get(&app, page).expect(200);
+        assert!(!plain.text().contains("evil"), "{page}");
+        for (answer, host) in seen.iter().zip(&odd) {
+            assert!(answer.set_cookies().is_empty(), "{host}{page}");
+            assert!(!answer.text().contains("evil"), "{host}{page}: {}", answer.text());
+            match answer.status {
+                200 => assert_eq!(answer.body, plain.body, "{host}{page}"),
+                status => assert!((400..500).contains(&status), "{host}{page}: {status}"),
+            }
+        }
+    }
+}
+
 /// Requests for a page as they come from whoever would like the next visitor to get something else.
 fn tries(page: &str) -> Vec<Ask> {
     let get = || Ask::get(page);
