@@ -12,7 +12,7 @@ await run({
 
 async function strangers(browser) {
   const { page, context } = await open(browser);
-  for (const path of ["/", "/signup", "/signin", "/signin/link", "/about", "/privacy", "/terms", "/developers", "/none"]) {
+  for (const path of ["/", "/signup", "/signin", "/signin/link", "/about", "/privacy", "/terms", "/developers", "/help/domain", "/none"]) {
     await page.goto(origin + path);
     await look(page, path);
   }
@@ -35,7 +35,7 @@ async function strangers(browser) {
 async function signedIn(browser) {
   const { page, context } = await open(browser);
   await signUp(page, name("axe"));
-  for (const path of ["/", "/posts", "/posts?show=drafts", "/posts?q=nothing", "/pages", "/media", "/settings/categories", "/posts/new", "/subscriptions", "/settings/profile", "/settings/billing"]) {
+  for (const path of ["/", "/posts", "/posts?show=drafts", "/posts?q=nothing", "/pages", "/media", "/settings/categories", "/posts/new", "/subscriptions", "/settings/profile", "/settings/billing", "/settings/domain"]) {
     await page.goto(origin + path);
     await look(page, `${path}, empty`);
   }
@@ -65,6 +65,16 @@ async function signedIn(browser) {
   await page.getByRole("button", { name: "Subscribe" }).click();
   await page.locator("#url-error").waitFor();
   await look(page, "/subscriptions with a mistake");
+  await page.goto(`${origin}/settings/domain`);
+  await page.getByLabel("The name").fill("localhost");
+  await page.getByRole("button", { name: "Add the domain" }).click();
+  await page.locator("#host-error").waitFor();
+  await look(page, "/settings/domain with a mistake");
+  await page.getByLabel("The name").fill(`${name("bücher")}.example`);
+  await page.getByRole("button", { name: "Add the domain" }).click();
+  await page.getByRole("button", { name: "Check now" }).click();
+  await page.getByRole("status").waitFor();
+  await look(page, "/settings/domain while it is looked at");
   await context.close();
 }
 

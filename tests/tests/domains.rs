@@ -49,7 +49,7 @@ fn go_live(pipit: &Pipit, names: &Names, person: &Browser, host: &str) {
     names.set(host, "CNAME", &[&target(person)]);
     check_until(pipit, person, "It is being made (pending validation)");
     names.certify(host, "active", "active");
-    check_until(pipit, person, "They get your blog there, and its old address");
+    check_until(pipit, person, "They get your blog there, and its other address");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_domain_is_asked_for_proven_and_lived_on() {
     pipit.blog(&ann).get("/").expect(200);
 
     names.certify(&host, "active", "active");
-    check_until(&pipit, &ann, "They get your blog there, and its old address");
+    check_until(&pipit, &ann, "They get your blog there, and its other address");
     lives(&pipit, &ann, &at, &post.path, &feed_before);
 }
 
@@ -165,7 +165,7 @@ fn nobody_else_has_a_name_that_somebody_has_or_had_lately() {
     assert_eq!(token(&ann), annes, "the same person need not set another record");
     check_until(&pipit, &ann, "It is being made (pending validation)");
     names.certify(&host, "active", "active");
-    check_until(&pipit, &ann, "They get your blog there, and its old address");
+    check_until(&pipit, &ann, "They get your blog there, and its other address");
     pipit.browser_on(&at).get("/").expect(200).expect_text("Ann was here");
 }
 

@@ -75,12 +75,17 @@ async fn ask(cx: &Context, name: &str, kind: &str) -> Result<Value> {
     url.query_pairs_mut().append_pair("name", name).append_pair("type", kind);
     let mut call = Call::new(Method::GET, url).header(header::ACCEPT, "application/dns-json")?;
     call.body_bytes_max = BODY_BYTES_MAX;
-    let (_, answer) = cx.http.send(call).await?;
-    let document: Option<Value> = serde_json::from_slice(answer.body()).ok();
-    match document.filter(|document| answer.status() == StatusCode::OK && is_answer(document)) {
-        Some(document) => Ok(document),
-        None => Err(Error::Outgoing("DNS did not answer.".into())),
-    }
+    let answer = match cx.http.send(call).await {
+        Ok((_, answer)) if answer.status() == StatusCode::OK => answer.into_body(),
+        Ok(_) | Err(Error::Outgoing(_) | Error::TooLarge) => return Err(silent()),
+        Err(error) => return Err(error),
+    };
+    let document: Option<Value> = serde_json::from_slice(&answer).ok();
+    document.filter(is_answer).ok_or_else(silent)
+}
+
+fn silent() -> Error {
+    Error::Outgoing("DNS did not answer. We ask again in some minutes.".into())
 }
 
 /// RFC 1035, section 4.1.1: that there is no such name is an answer, and so is that its servers fail.

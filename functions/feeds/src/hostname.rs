@@ -74,7 +74,10 @@ async fn send(
         .header(header::AUTHORIZATION, &format!("Bearer {}", api.token))?
         .header(header::CONTENT_TYPE, "application/json")?;
     call.body = body.map(Value::to_string).unwrap_or_default().into();
-    let (_, answer) = cx.http.send(call).await?;
+    let (_, answer) = match cx.http.send(call).await {
+        Err(Error::Outgoing(_) | Error::TooLarge) => return Err(refused()),
+        answered => answered?,
+    };
     let status = answer.status();
     if status == StatusCode::NOT_FOUND {
         return Ok(None);

@@ -224,12 +224,14 @@ fn certificate(own: &OwnDomain) -> Step {
 
 fn visitors(own: &OwnDomain, is_served: bool) -> Step {
     let words = match (own.state, is_served) {
-        (State::Live, true) => "They get your blog there, and its old address leads them there.",
+        (State::Live, true) => "They get your blog there, and its other address leads them there.",
         (State::Live, false) => "They get your blog there within a minute.",
         (State::Parked, _) => {
-            "They are told that the domain is parked. Your blog is at its old address."
+            "They are told that the domain is parked. They find your blog at its other address."
         }
-        _ => "They get nothing there until all of this is done. Your blog is at its old address.",
+        _ => {
+            "They get nothing there until all of this is done. They find your blog at its other address."
+        }
     };
     Step {
         name: "Visitors",
