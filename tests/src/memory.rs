@@ -159,8 +159,8 @@ const DEVELOPMENT: &[(&str, &str)] = &[
     ("OUTBOUND_ALLOW", "localhost:8025,localhost:8028"),
     ("GRAVATAR", "off"),
     ("DNS_API_BASE", "http://localhost:8028/dns-query"),
-    ("CLOUDFLARE_API_BASE", "http://localhost:8028"),
-    ("CLOUDFLARE_API_TOKEN", "test"),
-    ("CLOUDFLARE_ZONE_ID", "testzone"),
+    ("HOSTNAMES_API_BASE", "http://localhost:8028"),
+    ("HOSTNAMES_API_TOKEN", "test"),
+    ("HOSTNAMES_ZONE_ID", "testzone"),
     ("BUILD", "test"),
 ];

@@ -28,6 +28,7 @@ const OPTIONAL: &[(&str, &str)] = &[
     ("MAIL_TOKEN", "no mail can be sent, so nobody can sign in"),
     ("STRIPE_SECRET_KEY", "there is no billing, and everything is free"),
     ("STRIPE_WEBHOOK_SECRET", "what Stripe reports is refused"),
+    ("HOSTNAMES_API_TOKEN", "no certificates are made for people's own domains"),
 ];
 
 const LOCAL_ORIGINS: &str = "[vars] in wrangler.toml still says localhost: set APP_ORIGIN, \

@@ -31,9 +31,9 @@ const NAMES: &[&str] = &[
     "GRAVATAR",
     "DNS_API_BASE",
     "DOMAIN_ADDRESSES",
-    "CLOUDFLARE_API_TOKEN",
-    "CLOUDFLARE_ZONE_ID",
-    "CLOUDFLARE_API_BASE",
+    "HOSTNAMES_API_TOKEN",
+    "HOSTNAMES_ZONE_ID",
+    "HOSTNAMES_API_BASE",
     "CHAT_WEBHOOK_URL",
     "TRUSTED_PROXIES",
     "S3_ENDPOINT",
@@ -99,9 +99,9 @@ pub fn for_tests() -> Settings {
         ("STRIPE_WEBHOOK_SECRET", "whsec_pipit_tests"),
         // They answer themselves for DNS and for the platform that makes certificates.
         ("DNS_API_BASE", "http://localhost:8028/dns-query"),
-        ("CLOUDFLARE_API_BASE", "http://localhost:8028"),
-        ("CLOUDFLARE_API_TOKEN", "test"),
-        ("CLOUDFLARE_ZONE_ID", "testzone"),
+        ("HOSTNAMES_API_BASE", "http://localhost:8028"),
+        ("HOSTNAMES_API_TOKEN", "test"),
+        ("HOSTNAMES_ZONE_ID", "testzone"),
         // They say themselves whose request each one is.
         ("TRUSTED_PROXIES", "127.0.0.1"),
     ];

@@ -257,15 +257,15 @@ fn mail(get: &impl Fn(&str) -> Option<String>) -> Result<Option<MailConfig>> {
 }
 
 fn hostnames(get: &impl Fn(&str) -> Option<String>) -> Result<Option<HostnamesConfig>> {
-    let (Some(token), Some(zone)) = (get("CLOUDFLARE_API_TOKEN"), get("CLOUDFLARE_ZONE_ID")) else {
+    let (Some(token), Some(zone)) = (get("HOSTNAMES_API_TOKEN"), get("HOSTNAMES_ZONE_ID")) else {
         return Ok(None);
     };
     if !zone.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Err(Error::internal("CLOUDFLARE_ZONE_ID is not a zone's id"));
+        return Err(Error::internal("HOSTNAMES_ZONE_ID is not a zone's id"));
     }
-    let base = get("CLOUDFLARE_API_BASE");
+    let base = get("HOSTNAMES_API_BASE");
     let base = base.unwrap_or_else(|| "https://api.cloudflare.com".to_owned());
-    Ok(Some(HostnamesConfig { api_base: parse(&base, "CLOUDFLARE_API_BASE")?, token, zone }))
+    Ok(Some(HostnamesConfig { api_base: parse(&base, "HOSTNAMES_API_BASE")?, token, zone }))
 }
 
 fn stripe(get: &impl Fn(&str) -> Option<String>) -> Result<Option<StripeConfig>> {

@@ -126,7 +126,7 @@ fn silence_is_no_miss() {
 
 #[test]
 fn where_a_proxy_makes_the_certificates_a_name_is_live_once_it_is_proven_and_leads_here() {
-    let settings = [("CLOUDFLARE_API_TOKEN", ""), ("DOMAIN_ADDRESSES", "203.0.113.5, 2001:db8::5")];
+    let settings = [("HOSTNAMES_API_TOKEN", ""), ("DOMAIN_ADDRESSES", "203.0.113.5, 2001:db8::5")];
     let pipit = Pipit::with(&settings);
     let (names, _site) = Names::start(&pipit);
     let ann = pipit.sign_up("ann");
