@@ -330,9 +330,6 @@ fn an_odd_host_changes_nothing_for_the_right_one() {
         format!("evil-{host}"),
         format!("{name}:1{rest}"),
         format!("{name}.:{rest}"),
-        format!("{name}%00.evil.example"),
-        format!("{name}/evil"),
-        format!("evil.example#{host}"),
     ];
     for page in ["/", "/feed.xml", "/archive", "/sitemap.xml"] {
         let seen: Vec<Answer> =
