@@ -48,6 +48,13 @@ CREATE TABLE archives (
   blog_id text primary key references blogs (id) on delete cascade,
   months text not null               -- JSON: {"2026-11": 12, …}, in UTC; a month may stand at 0
 ) strict, without rowid;
+CREATE TABLE blog_texts (
+  blog_id text not null references blogs (id) on delete cascade,
+  name text not null,                -- css, head, foot, or a template's name
+  text text not null,
+  note text not null,                -- what the head of a response says of it: a version, or hashes of its scripts
+  primary key (blog_id, name)
+) strict, without rowid;
 CREATE TABLE blogs (
   id text primary key,
   account_id text not null references accounts (id) on delete cascade,
@@ -59,7 +66,7 @@ CREATE TABLE blogs (
   post_count integer not null default 0, -- public posts, so that paging needs no look-ahead
   changed_at integer not null default 0, -- when the epoch last moved
   created_at integer not null
-, navigation text not null default '[]', hides_app integer not null default 0, categories text not null default '[]', domain text) strict, without rowid;
+, navigation text not null default '[]', hides_app integer not null default 0, categories text not null default '[]', domain text, look text not null default '{}', own text not null default '{}') strict, without rowid;
 CREATE INDEX blogs_by_account on blogs (account_id);
 CREATE UNIQUE INDEX blogs_by_domain on blogs (domain) where domain is not null;
 CREATE TABLE browsers (

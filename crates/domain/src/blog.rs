@@ -26,7 +26,7 @@ pub struct Changed {
 }
 
 /// A blog as its pages and feeds need it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Blog {
     /// Time-first id.
     pub id: String,
@@ -62,6 +62,15 @@ pub struct Blog {
     /// Its categories that were renamed or removed.
     #[serde(default)]
     pub categories: Vec<Changed>,
+    /// How it looks, as [`crate::look::Look`] reads it.
+    #[serde(default)]
+    pub look: String,
+    /// JSON: the names of its own texts, and what is noted of each ([`crate::look::note`]).
+    #[serde(default)]
+    pub own: String,
+    /// Own texts that are tried out and stored nowhere; then those in the database do not count.
+    #[serde(skip)]
+    pub draft: Option<Vec<(String, String)>>,
 }
 
 impl Blog {

@@ -111,6 +111,8 @@ pub const COLUMNS: &[Column] = &[
     column("posts", "app_url", "The address of that app", "Shown beside the post", POST),
     column("blogs", "navigation", "The titles of the pages that the blog's head leads to", "Shown on the blog", ACCOUNT),
     column("edits", "form", "What was typed over a public post and is not saved yet", "Giving it back after a crash", POST),
+    column("blogs", "look", "How the blog looks: its colour, its time zone, the line at its foot", "Showing the blog", ACCOUNT),
+    column("blog_texts", "text", "A style sheet, HTML or template that the person wrote for the blog", "Showing the blog", ACCOUNT),
     column("categories", "name", "The names of a blog's categories", "Finding posts on one subject", ACCOUNT),
     column("categories", "slug", "The same in an address", "Finding posts on one subject", ACCOUNT),
     column("categories", "former", "Names that a category had", "Changing its posts", "until they are changed, within minutes"),

@@ -206,12 +206,18 @@ impl Post {
         if let Some(title) = self.title.as_ref().filter(|title| !title.trim().is_empty()) {
             return title.clone();
         }
+        let label = self.excerpt(chars);
+        if label.is_empty() { datetime::human(self.published_at, "en") } else { label }
+    }
+
+    /// The first words, else what its files show, else what it says of others' pages. Plain text that may be
+    /// empty.
+    pub fn excerpt(&self, chars: usize) -> String {
         // The first words stand in the first bytes; a tag that the cut went through is left out.
         let head: String = self.html.chars().take(chars.saturating_mul(10)).collect();
         let whole = head.rsplit_once('<').filter(|(_, tag)| !tag.contains('>'));
         let words = html::words(whole.map_or(head.as_str(), |(whole, _)| whole));
-        let label = html::shorten(&self.words_or(words), chars);
-        if label.is_empty() { datetime::human(self.published_at, "en") } else { label }
+        html::shorten(&self.words_or(words), chars)
     }
 
     /// These words of the post, or where it has none what its files show, or what it says of others' pages.

@@ -1,7 +1,7 @@
 //! Keyed hashes, plain hashes and tokens; random bytes come from the caller.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -18,6 +18,11 @@ pub fn derive(app_key: &[u8; 32], label: &str) -> [u8; 32] {
 /// SHA-256 in 64 lower-case hexadecimal digits.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// SHA-256 in base64 (RFC 4648 section 4).
+pub fn sha256_base64(bytes: &[u8]) -> String {
+    STANDARD.encode(Sha256::digest(bytes))
 }
 
 /// HMAC-SHA-256 (RFC 2104) in 64 lower-case hexadecimal digits.

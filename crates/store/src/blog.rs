@@ -21,6 +21,9 @@ pub(crate) fn blog(row: &Row) -> Result<Blog> {
         navigation: parsed(row, "navigation"),
         hides_app: row.int("hides_app") != 0,
         categories: parsed(row, "categories"),
+        look: row.text("look"),
+        own: row.text("own"),
+        draft: None,
     })
 }
 
@@ -28,7 +31,7 @@ pub(crate) fn blog(row: &Row) -> Result<Blog> {
 macro_rules! select {
     () => {
         "select b.id, b.account_id, b.username, b.domain, b.title, b.tagline, a.name as author, a.site, b.language, b.epoch,
-           b.post_count, b.navigation, b.hides_app, b.categories, max(b.changed_at, b.created_at) as changed_at
+           b.post_count, b.navigation, b.hides_app, b.categories, b.look, b.own, max(b.changed_at, b.created_at) as changed_at
          from blogs b join accounts a on a.id = b.account_id where "
     };
 }

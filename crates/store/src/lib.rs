@@ -22,6 +22,7 @@ pub mod invitation;
 pub mod job;
 pub mod library;
 pub mod limit;
+pub mod look;
 pub mod marker;
 pub mod media;
 pub mod own;

@@ -1,18 +1,21 @@
-//! What a template is given: maps, lists and texts. docs/themes.md describes them.
+//! What a template is given: maps, lists and texts. `docs/pages/themes.html` describes them.
 
+use crate::{sheet, value::Value};
 use domain::{
     blog::Blog,
     datetime,
+    look::{self, FOOT, HEAD, Look},
     post::{Channel, Files, Post, Status, host},
     slug,
 };
-use minijinja::Value;
 use platform::Config;
 
 /// So much of a post without a title stands in a line.
 const LABEL_CHARS: usize = 80;
 /// In lists so many categories of a post are shown.
 const CATEGORIES_LISTED: usize = 10;
+/// So much of a post stands for it in lists that do not show it whole.
+const SUMMARY_CHARS: usize = 240;
 /// A slip that is mended at once makes no new version for readers.
 const EDIT_SECONDS: i64 = 600;
 
@@ -61,17 +64,17 @@ impl From<Page> for Value {
 
 /// Names and values as one value.
 pub fn map(pairs: Model) -> Value {
-    Value::from_pairs(pairs)
+    Value::Map(pairs.into())
 }
 
 /// Values in their order.
 pub fn list(values: impl Iterator<Item = Value>) -> Value {
-    Value::from(values.collect::<Vec<Value>>())
+    Value::List(values.collect())
 }
 
 /// What is HTML already and was sanitised; everything else is escaped where it is written.
 pub fn html(text: String) -> Value {
-    Value::from_safe_string(text)
+    Value::Html(text.into())
 }
 
 /// A link with its words: `name` and `url`, an address or a path of the blog.
@@ -85,20 +88,35 @@ fn text(text: Option<String>) -> Value {
 }
 
 /// The blog, from its row and the configuration alone.
-pub(crate) fn blog(config: &Config, blog: &Blog) -> Value {
-    let pages = blog.navigation.iter().map(|link| named(&link.title, &link.path));
+pub(crate) fn blog(config: &Config, blog: &Blog, look: &Look, texts: &[(String, String)]) -> Value {
+    let own = |name: &str| {
+        let text = texts.iter().find(|(known, _)| known == name);
+        html(text.map(|(_, text)| text.clone()).unwrap_or_default())
+    };
     map(vec![
         ("title", (&blog.title).into()),
         ("tagline", (&blog.tagline).into()),
         ("author", (&blog.author).into()),
         ("language", (&blog.language).into()),
-        ("is_rtl", false.into()),
+        ("is_rtl", look::is_rtl(&blog.language).into()),
         ("url", config.blog_origin(&blog.username, blog.domain.as_deref()).into()),
         ("app_url", config.app_url("").into()),
         ("profile_url", config.app_url(&format!("/@{}", blog.username)).into()),
         ("site", text(blog.site.clone())),
-        ("pages", list(pages)),
+        ("pages", list(pages(blog, look))),
+        ("theme", (&look.theme).into()),
+        ("footer", (&look.footer).into()),
+        ("sheet", sheet::address(blog, look).into()),
+        ("own_head", own(HEAD)),
+        ("own_foot", own(FOOT)),
     ])
+}
+
+/// What the head leads to: lists first, then pages.
+fn pages(blog: &Blog, look: &Look) -> impl Iterator<Item = Value> {
+    let list = |list: &String| Some(named(look::path_of(list)?, &format!("/{list}")));
+    let pages = blog.navigation.iter().map(|link| named(&link.title, &link.path));
+    look.lists.iter().filter_map(list).chain(pages)
 }
 
 /// A post on this blog, in a list or on its own.
@@ -110,17 +128,25 @@ pub fn post(config: &Config, blog: &Blog, post: Post, is_listed: bool) -> Value 
         ("context", html(post.context_html())),
         ("files", html(post.files_html(&files))),
         ("published_iso", datetime::rfc3339(post.published_at).into()),
-        ("published", datetime::human(post.published_at, &blog.language).into()),
+        ("published", published(blog, &post).into()),
         ("categories", categories(blog, &post, is_listed)),
         ("pictures", pictures(config, &post)),
         ("is_page", (post.channel == Channel::Pages).into()),
     ];
-    if !is_listed {
+    if is_listed {
+        let (summary, label) = (post.excerpt(SUMMARY_CHARS), post.label(SUMMARY_CHARS));
+        model.extend([("summary", summary.into()), ("label", label.into())]);
+    } else {
         model.extend(details(blog, &post));
     }
     model.push(("title", text(post.title)));
     model.push(("html", html(post.html)));
     map(model)
+}
+
+/// When it was written, as the blog's clock shows it.
+fn published(blog: &Blog, post: &Post) -> String {
+    datetime::human(Look::read(&blog.look).local(post.published_at), &blog.language)
 }
 
 fn permalink(config: &Config, blog: &Blog, post: &Post) -> String {
@@ -133,7 +159,7 @@ pub fn line(config: &Config, blog: &Blog, post: &Post) -> Value {
         ("url", permalink(config, blog, post).into()),
         ("label", post.label(LABEL_CHARS).into()),
         ("published_iso", datetime::rfc3339(post.published_at).into()),
-        ("published", datetime::human(post.published_at, &blog.language).into()),
+        ("published", published(blog, post).into()),
         ("is_page", (post.channel == Channel::Pages).into()),
     ])
 }
@@ -176,7 +202,7 @@ fn edited(blog: &Blog, post: &Post) -> Option<(String, String)> {
     let is_edited = is_later && post.revision > 1 && post.status == Status::Published;
     (is_edited && post.channel == Channel::Posts).then(|| {
         let at = post.updated_at;
-        (datetime::rfc3339(at), datetime::human(at, &blog.language))
+        (datetime::rfc3339(at), datetime::human(Look::read(&blog.look).local(at), &blog.language))
     })
 }
 

@@ -33,9 +33,20 @@ pub(crate) fn finish(cx: &Context, asked: &Asked, response: &mut Response) {
 /// Lets the forms of this one page lead to another origin, because browsers hold what a form is
 /// redirected to against it too. The origin must be one that was checked letter by letter.
 pub fn allow_form_to(cx: &Context, response: &mut Response, origin: &str) {
-    let policy = policy(cx, Site::App);
-    let policy = policy.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
-    put(response, "content-security-policy", &policy);
+    change_policy(cx, Site::App, response, &[("form-action", &format!("'self' {origin}"))]);
+}
+
+/// Gives this one response other sources for some directives of its site's policy. What is in them must be
+/// ours, or have been checked letter by letter.
+pub fn change_policy(cx: &Context, site: Site, response: &mut Response, changes: &[(&str, &str)]) {
+    let policy = policy(cx, site);
+    let is_kept = |directive: &&str| {
+        let name = directive.split(' ').next().unwrap_or_default();
+        changes.iter().all(|(other, _)| *other != name)
+    };
+    let kept = policy.split("; ").filter(is_kept).map(str::to_owned);
+    let changed = changes.iter().map(|(name, sources)| format!("{name} {sources}"));
+    put(response, "content-security-policy", &changed.chain(kept).collect::<Vec<_>>().join("; "));
 }
 
 /// Content Security Policy Level 3. No page of ours has an inline script or a foreign one.

@@ -3,7 +3,7 @@
 //! A renderer is a plain function of a [`Key`] and the stored posts. It has no way to see a header,
 //! a cookie or a query, so no visitor can poison the page of another.
 
-use crate::{feed::Feed, sitemap::Sitemap, validators};
+use crate::{feed::Feed, sitemap::Sitemap, theme, validators};
 use bytes::Bytes;
 use domain::{blog::Blog, secret};
 use http::StatusCode;
@@ -35,6 +35,8 @@ pub enum Page {
     Photos(Option<(i64, String)>),
     /// The sitemap, or a part of it.
     Sitemap(Sitemap),
+    /// The blog's own style sheet.
+    Sheet,
 }
 
 /// All that a page may depend on, beside what is stored: the blog, of one epoch, and which page.
@@ -106,7 +108,11 @@ pub async fn blog(v: &Visit<'_>) -> Result<Blog> {
 /// Answers with a kept page, or renders and keeps it. None when there is no such page.
 pub async fn answer(v: &Visit<'_>, key: &Key, render: Render) -> Result<Option<Response>> {
     match find_or_render(v.cx, key, render).await? {
-        Some(page) => validators::respond(v, page).map(Some),
+        Some(page) => {
+            let mut response = validators::respond(v, page)?;
+            theme::allow_own(v.cx, &key.blog, &mut response);
+            Ok(Some(response))
+        }
         None => Ok(None),
     }
 }
@@ -151,6 +157,7 @@ fn path(page: &Page) -> String {
         }
         Page::Photos(before) => before_path("/photos", before),
         Page::Sitemap(sitemap) => sitemap.path(),
+        Page::Sheet => "/theme.css".to_owned(),
     }
 }
 
@@ -201,6 +208,9 @@ mod tests {
             navigation: vec![],
             hides_app: false,
             categories: vec![],
+            look: String::new(),
+            own: String::new(),
+            draft: None,
         };
         Key { blog, page }
     }

@@ -51,7 +51,12 @@ fn last(blog: &Blog) -> i64 {
 
 async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
     let Page::Posts(n) = key.page else { return Ok(None) };
-    let blog = &key.blog;
+    let page = html(cx, &key.blog, n).await?;
+    Ok(Some(Rendered::new(StatusCode::OK, HTML, &key.blog, page)))
+}
+
+/// The n-th page of posts.
+pub async fn html(cx: &Context, blog: &Blog, n: i64) -> Result<String> {
     let posts = if n == 1 {
         store::post::list_newest(cx, &blog.id, POSTS).await?
     } else {
@@ -76,8 +81,7 @@ async fn render(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
     };
     let posts = posts.into_iter().map(|post| themes::post(config, blog, post, true));
     let model = vec![("posts", themes::list(posts))];
-    let page = theme::page(cx, blog, "home", frame, model).await?;
-    Ok(Some(Rendered::new(StatusCode::OK, HTML, blog, page)))
+    theme::page(cx, blog, "home", frame, model).await
 }
 
 #[cfg(test)]

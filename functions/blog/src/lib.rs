@@ -49,6 +49,7 @@ const ROUTES: &[Route] = &[
     get("/photos", |v| Box::pin(photos::show(v))),
     get("/photos/before/{place}", |v| Box::pin(photos::show(v))),
     get("/search", |v| Box::pin(search::show(v))).limits(SEARCHES),
+    get("/theme.css", |v| Box::pin(theme::sheet(v))),
     get("/feed.xml", |v| Box::pin(feed::show(v, List::Posts))),
     get("/atom.xml", |v| Box::pin(feed::show(v, List::Posts))),
     get("/feed.json", |v| Box::pin(feed::show(v, List::Posts))),

@@ -1,12 +1,19 @@
-//! The pages in the blog's dress: what the others share, and those that say that there is nothing.
+//! The pages in the blog's dress: what the others share, those that say that there is nothing, and the
+//! blog's own style sheet.
 
-use domain::blog::Blog;
-use http::StatusCode;
-use platform::{Config, Context, Response, Result};
+use crate::cache::{self, Key, Page as Which, Rendered};
+use domain::{
+    blog::Blog,
+    look::{self, CSS},
+};
+use http::{HeaderValue, StatusCode, header};
+use platform::{Config, Context, Error, Response, Result, Site};
 use themes::{Model, Page};
+use web::Visit;
 
 /// For `Content-Type`.
 pub const HTML: &str = "text/html; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
 
 /// The address of a blog, without a slash at its end.
 pub fn origin(config: &Config, blog: &Blog) -> String {
@@ -23,7 +30,61 @@ pub async fn page(
     mut model: Model,
 ) -> Result<String> {
     model.push(("page", page.into()));
-    themes::page(&cx.config, blog, &format!("{name}.html"), model)
+    let texts = texts(cx, blog).await?;
+    let made = themes::page(&cx.config, blog, &texts, &format!("{name}.html"), model)?;
+    if let Some(problem) = made.problem.filter(|_| blog.draft.is_none()) {
+        web::look::report_problem(cx, &blog.id, &problem.sentence()).await;
+    }
+    Ok(made.html)
+}
+
+/// The blog's own HTML and templates. Most have none, and their row says so.
+async fn texts(cx: &Context, blog: &Blog) -> Result<Vec<(String, String)>> {
+    match &blog.draft {
+        Some(draft) => Ok(draft.clone()),
+        None if has_own_html(blog) => store::look::texts(cx, &blog.id).await,
+        None => Ok(vec![]),
+    }
+}
+
+fn has_own_html(blog: &Blog) -> bool {
+    look::own(&blog.own).iter().any(|(name, _)| name != CSS)
+}
+
+/// What its owner wrote may style itself, and those of its scripts run that stand in head and foot: on this
+/// host and with this host alone.
+pub fn allow_own(cx: &Context, blog: &Blog, response: &mut Response) {
+    if !has_own_html(blog) {
+        return;
+    }
+    let notes: Vec<String> = look::own(&blog.own)
+        .into_iter()
+        .filter(|(name, note)| name != CSS && !note.is_empty())
+        .map(|(_, note)| note)
+        .collect();
+    let scripts = format!("'self' {}", notes.join(" "));
+    let mut changes = vec![("style-src", "'self' 'unsafe-inline'")];
+    if !notes.is_empty() {
+        changes.extend([("script-src", scripts.as_str()), ("connect-src", "'self'")]);
+    }
+    web::change_policy(cx, Site::Blog, response, &changes);
+}
+
+/// `GET /theme.css`: its owner's colour and style sheet. The address in the pages changes with what it says.
+pub async fn sheet(v: Visit<'_>) -> Result<Response> {
+    let key = Key { blog: cache::blog(&v).await?, page: Which::Sheet };
+    let response = cache::answer(&v, &key, |cx, key| Box::pin(render_sheet(cx, key))).await?;
+    let mut response = response.ok_or(Error::NotFound)?;
+    if v.query("v") == themes::sheet_version(&key.blog) {
+        let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+        response.headers_mut().insert(header::CACHE_CONTROL, forever);
+    }
+    Ok(response)
+}
+
+async fn render_sheet(cx: &Context, key: &Key) -> Result<Option<Rendered>> {
+    let css = store::look::text(cx, &key.blog.id, CSS).await?.unwrap_or_default();
+    Ok(Some(Rendered::new(StatusCode::OK, STYLE, &key.blog, themes::sheet(&key.blog, &css))))
 }
 
 /// The page of a post that was deleted.
@@ -34,7 +95,9 @@ pub async fn gone(cx: &Context, blog: &Blog) -> Result<String> {
 /// 404 in the blog's dress. No cache keeps it: the next post may be there.
 pub async fn not_found(cx: &Context, blog: &Blog) -> Result<Response> {
     let page = said(cx, blog, "missing", "There is no such page").await?;
-    Ok(web::no_store(web::html(StatusCode::NOT_FOUND, page)))
+    let mut response = web::no_store(web::html(StatusCode::NOT_FOUND, page));
+    allow_own(cx, blog, &mut response);
+    Ok(response)
 }
 
 async fn said(cx: &Context, blog: &Blog, name: &str, title: &str) -> Result<String> {

@@ -13,6 +13,7 @@ mod health;
 mod indieauth;
 mod indieauth_token;
 mod joining;
+mod look;
 mod mail;
 mod operator;
 mod own_domain;
@@ -173,10 +174,27 @@ const ROUTES: &[Route] = &[
     Route::get("/privacy", Who::Anyone, |v| Box::pin(words::privacy(v))),
     Route::get("/terms", Who::Anyone, |v| Box::pin(words::terms(v))),
     Route::get("/developers", Who::Anyone, |v| Box::pin(words::developers(v))),
+    Route::get("/help/themes", Who::Anyone, |v| Box::pin(words::themes(v))),
     Route::get("/settings/profile", Who::Session, |v| Box::pin(profile::edit(v))),
     Route::post("/settings/profile", Who::Session, |v| Box::pin(profile::update(v)))
         .limits(PROFILE)
         .body(profile::BODY_BYTES_MAX),
+    Route::get("/settings/blog", Who::Session, |v| Box::pin(look::edit(v))),
+    Route::post("/settings/blog", Who::Session, |v| Box::pin(look::update(v)))
+        .limits(PROFILE)
+        .body(look::BODY_BYTES_MAX),
+    Route::post("/settings/blog/preview", Who::Session, |v| Box::pin(look::preview(v)))
+        .limits(LOOK_PREVIEW)
+        .body(look::BODY_BYTES_MAX),
+    Route::get("/settings/blog/templates", Who::Session, |v| Box::pin(look::templates(v))),
+    Route::get("/settings/blog/templates/{name}", Who::Session, |v| {
+        Box::pin(look::edit_template(v))
+    }),
+    Route::post("/settings/blog/templates/{name}", Who::Session, |v| {
+        Box::pin(look::update_template(v))
+    })
+    .limits(PROFILE)
+    .body(look::BODY_BYTES_MAX),
     Route::post("/account/timezone", Who::Session, |v| Box::pin(profile::learn_timezone(v)))
         .limits(PROFILE),
     Route::get("/settings/domain", Who::Session, |v| Box::pin(own_domain::show(v))),
@@ -206,6 +224,12 @@ const JOBS: &[Job] = &[
 
 /// Changing what one shows of oneself.
 const PROFILE: &[Limit] = &[profile_limit(Per::Address), profile_limit(Per::Account)];
+
+/// Looking at a change of one's blog before it is saved.
+const LOOK_PREVIEW: &[Limit] = &[
+    limit(Per::Address, "look-preview-5m", 120, 300),
+    limit(Per::Account, "look-preview-5m", 120, 300),
+];
 
 const fn profile_limit(per: Per) -> Limit {
     Limit { per, policy: Policy { name: "profile-5m", count: 60, window_seconds: 300 } }

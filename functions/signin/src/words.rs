@@ -41,6 +41,12 @@ pub async fn help_domain(v: Visit<'_>) -> Result<Response> {
     web::page(&HelpDomain { layout: Layout::of(&v, "A domain of your own") })
 }
 
+#[derive(Template)]
+#[template(path = "themes.html")]
+struct Themes {
+    layout: Layout,
+}
+
 /// `GET /about`
 pub async fn about(v: Visit<'_>) -> Result<Response> {
     web::page(&About { layout: Layout::of(&v, "About") })
@@ -59,4 +65,9 @@ pub async fn terms(v: Visit<'_>) -> Result<Response> {
 /// `GET /developers`
 pub async fn developers(v: Visit<'_>) -> Result<Response> {
     web::page(&Developers { layout: Layout::of(&v, "For developers") })
+}
+
+/// `GET /help/themes`
+pub async fn themes(v: Visit<'_>) -> Result<Response> {
+    web::page(&Themes { layout: Layout::of(&v, "Themes") })
 }
