@@ -5,7 +5,7 @@ pub(crate) use crate::post::posts;
 use crate::{own::brief, post::columns};
 use domain::{datetime, post::Post};
 use platform::{Context, Error, Result, Sql, sql};
-use std::collections::BTreeMap;
+use serde_json::Value;
 
 /// A moment and an id: the posts before it.
 pub type Place<'a> = (i64, &'a str);
@@ -36,9 +36,10 @@ pub(crate) fn count(old: Option<&Post>, post: &Post) -> Vec<Sql> {
 pub async fn months(cx: &Context, blog_id: &str) -> Result<Vec<(String, i64)>> {
     let statement = sql("select months from archives where blog_id = ?1", [blog_id.into()]);
     let Some(row) = cx.db.first(statement).await? else { return Ok(vec![]) };
-    let months: BTreeMap<String, i64> =
-        serde_json::from_str(&row.text("months")?).map_err(Error::internal)?;
-    Ok(months.into_iter().rev().filter(|(_, count)| *count > 0).collect())
+    let months: Value = serde_json::from_str(&row.text("months")?).map_err(Error::internal)?;
+    let months = months.as_object().into_iter().flatten().rev();
+    let counted = months.map(|(month, count)| (month.clone(), count.as_i64().unwrap_or(0)));
+    Ok(counted.filter(|(_, count)| *count > 0).collect())
 }
 
 /// The public posts of a blog from a moment on and before a place, newest first. Their texts are cut.

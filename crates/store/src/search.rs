@@ -8,7 +8,6 @@ use domain::{
 };
 use platform::{Context, Error, Result, sql};
 use serde::Serialize;
-use std::collections::BTreeSet;
 
 /// The job that keeps the words of a post up to date.
 pub const INDEX: &str = "search-index";
@@ -104,22 +103,22 @@ async fn with_words(cx: &Context, blog_id: &str, terms: &[Term]) -> Result<Optio
     if terms.is_empty() {
         return Ok(None);
     }
-    let mut rare: Option<BTreeSet<String>> = None;
-    let mut frequent: Option<BTreeSet<String>> = None;
+    let (mut rare, mut frequent) = (None::<Vec<String>>, None::<Vec<String>>);
     for outcome in cx.db.batch(terms.iter().map(statement).collect()).await? {
         let is_rare = outcome.rows.len() < POSTINGS_MAX;
-        let ids: Result<BTreeSet<String>> =
-            outcome.rows.iter().map(|row| row.text("post_id")).collect();
-        let (ids, all) = (ids?, if is_rare { &mut rare } else { &mut frequent });
-        *all = Some(match all.take() {
-            Some(others) => others.intersection(&ids).cloned().collect(),
-            None => ids,
-        });
+        let ids = outcome.rows.iter().map(|row| row.text("post_id"));
+        let mut ids: Vec<String> = ids.collect::<Result<_>>()?;
+        ids.sort_unstable();
+        let all = if is_rare { &mut rare } else { &mut frequent };
+        match all {
+            Some(all) => all.retain(|id| ids.binary_search(id).is_ok()),
+            None => {
+                ids.dedup();
+                *all = Some(ids);
+            }
+        }
     }
-    Ok(rare
-        .or(frequent)
-        .map(|ids| ids.into_iter().collect())
-        .filter(|ids: &Vec<_>| !ids.is_empty()))
+    Ok(rare.or(frequent))
 }
 
 /// One's own posts and pages that have all these words, newest first, drafts among them; before the one
