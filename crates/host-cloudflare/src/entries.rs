@@ -1,7 +1,7 @@
 //! What the runtime calls: `fetch` for a request, `queue` and `scheduled` for the jobs.
 
 use crate::{
-    convert,
+    convert, hot,
     ports::context,
     upload::Upload,
     wake::{Later, ring},
@@ -20,8 +20,12 @@ const ROUNDS_MAX: usize = 20;
 
 #[event(fetch)]
 async fn fetch(raw: web_sys::Request, env: Env, ctx: Context) -> worker::Result<web_sys::Response> {
+    if let Some(page) = hot::find(&raw) {
+        return Ok(page);
+    }
     let is_head = raw.method() == "HEAD";
     let answer = answer(&raw, Rc::new(env), Later::Event(Rc::new(ctx))).await;
+    hot::keep(&raw, &answer);
     convert::response(answer, is_head).map_err(|error| worker::Error::RustError(error.to_string()))
 }
 

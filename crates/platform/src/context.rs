@@ -61,6 +61,11 @@ pub struct ClientAddress(pub IpAddr);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WithoutTls;
 
+/// Stands in a response's extensions when everybody who asks for that address gets the same answer,
+/// whatever else stands in the request; a host may answer with it again for about a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shared;
+
 /// The ports, the configuration and the time of one request. Time is a value, captured once.
 pub struct Context {
     /// The database, counted.

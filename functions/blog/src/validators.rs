@@ -3,7 +3,7 @@
 use crate::cache::Rendered;
 use domain::datetime;
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use platform::{Body, Error, Response, Result};
+use platform::{Body, Error, Response, Result, Shared};
 use web::Visit;
 
 /// Kept by anyone, shown only after asking here: an edit is seen at once, and asking costs no row.
@@ -15,6 +15,7 @@ pub fn respond(v: &Visit<'_>, page: Rendered) -> Result<Response> {
         && has(v.header("if-none-match"), v.header("if-modified-since"), &page);
     let mut response = Response::new(if is_known { Body::Empty } else { page.body.into() });
     *response.status_mut() = if is_known { StatusCode::NOT_MODIFIED } else { page.status };
+    response.extensions_mut().insert(Shared);
     set(&mut response, header::CONTENT_TYPE, &page.content_type)?;
     set(&mut response, header::CACHE_CONTROL, ASK_FIRST)?;
     set(&mut response, header::LINK, &links(v))?;
