@@ -1,7 +1,7 @@
-// Serves the bare Worker and Pipit straight from workerd, without wrangler's proxy in front, each in
-// a process of its own; for the rendering of Markdown Pipit's test build and a Worker in JavaScript.
+// Serves Pipit and its peers straight from workerd, without wrangler's proxy in front, each in a
+// process of its own with a copy of the state of its own.
 // Arguments: the state's folder, a JSON file of settings. Prints one line of JSON: port and process of each.
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { buildSync } from "esbuild";
 import { Miniflare, convertV4MiniflareOptions as converted } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as options } from "wrangler";
@@ -31,35 +31,66 @@ async function serve(worker, shared = {}) {
   return { port: Number(port), process: Number(workerds().find((id) => !before.includes(id)) ?? 0) };
 }
 
-function pipit(name, folder, persist) {
+// A copy, because two workerds may not have the same files open.
+function copied(name) {
+  cpSync(`${state}/v3`, `${state}/${name}`, { recursive: true });
+  return `${state}/${name}`;
+}
+
+// Without the assets, which a platform serves from elsewhere and workerd by two more Workers in between.
+function pipit(name, folder, more = {}) {
   const modules = [
     { type: "ESModule", path: `${folder}/index.js` },
     { type: "CompiledWasm", path: `${folder}/index_bg.wasm` },
   ];
   const bindings = { ...workerOptions.bindings, ...values };
-  return serve({ ...workerOptions, name, modulesRoot: folder, modules, bindings }, { defaultPersistRoot: persist });
+  const worker = { ...workerOptions, assets: undefined, name, modulesRoot: folder, modules, bindings, ...more };
+  return serve(worker, { resourcePersistencePath: copied(name) });
 }
 
-function script(name, contents) {
+function script(name, contents, worker = {}, shared = {}) {
   const modules = [{ type: "ESModule", path: `${name}.mjs`, contents }];
-  return serve({ name, modules, compatibilityDate: "2026-11-01" });
+  return serve({ name, modules, compatibilityDate: workerOptions.compatibilityDate, ...worker }, shared);
 }
 
-const bundle = buildSync({
-  entryPoints: ["xtask/bench/markdown.mjs"],
-  bundle: true,
-  format: "esm",
-  platform: "browser",
-  mainFields: ["browser", "module", "main"],
-  write: false,
-});
+function bare(folder) {
+  const modules = [
+    { type: "ESModule", path: `${folder}/index.js` },
+    { type: "CompiledWasm", path: `${folder}/index_bg.wasm` },
+  ];
+  return serve({ name: "rust", modulesRoot: folder, modules, compatibilityDate: workerOptions.compatibilityDate });
+}
+
+function bundle(file) {
+  const bundled = buildSync({
+    entryPoints: [file],
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    mainFields: ["browser", "module", "main"],
+    write: false,
+  });
+  return bundled.outputFiles[0].text;
+}
+
+const source = (name) => readFileSync(`xtask/bench/${name}.mjs`, "utf8");
+const uncached = { cacheAPI: false };
 
 console.log(
   JSON.stringify({
-    bare: await script("bare", readFileSync("xtask/bench/hello.mjs", "utf8")),
-    pipit: await pipit("pipit", "build/worker", `${state}/v3`),
-    renderer: await pipit("renderer", "build/worker-test", `${state}/test`),
-    library: await script("library", bundle.outputFiles[0].text),
+    bare: await script("bare", source("hello")),
+    rust: await bare("build/worker-bare"),
+    cached: await script("cached", source("cached")),
+    hono: await script(
+      "hono",
+      bundle("xtask/bench/home.mjs"),
+      { d1Databases: workerOptions.d1Databases },
+      { resourcePersistencePath: copied("hono") },
+    ),
+    pipit: await pipit("pipit", "build/worker"),
+    uncached: await pipit("uncached", "build/worker", uncached),
+    test: await pipit("test", "build/worker-test", uncached),
+    library: await script("library", bundle("xtask/bench/markdown.mjs")),
   }),
 );
 

@@ -1,46 +1,50 @@
-//! `bench`: how fast Pipit answers, side by side with a Worker that does nothing.
+//! `bench`: how fast Pipit answers, side by side with others that do the same or nothing.
+
+mod blogs;
+mod load;
+mod on_spin;
+mod pages;
+mod render;
+mod served;
+mod visible;
 
 use crate::{
     Result,
     args::Args,
-    load::{Load, Outcome},
-    process::{self, Running},
-    progress::{Step, say},
+    progress::say,
     project::{self, Project},
-    render::{self, Renderer},
-    settings,
-    stack::{self, Flavour, Runtime},
-    visible, worker,
 };
-use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use serde_json::json;
+use std::time::Duration;
 
 /// What `bench --help` prints.
 pub const HELP: &str = "
-cargo xtask bench [--only pages|markdown|visible] [--rounds N] [--seconds N] [--connections N]
+cargo xtask bench [--only pages|markdown|spin|visible] [--rounds N] [--seconds N] [--connections N]
 
-Runs a bare JavaScript Worker and Pipit's release build in workerd, straight, without wrangler's
-proxy, and asks both for a page in alternating rounds. Then lets Pipit's test build and a JavaScript
-library turn a post of 10,000 words into HTML, and Pipit texts that mean harm. Last, posts are sent on
-both runtimes and looked for until readers see them. Prints the medians as tables and writes them to
-target/bench.json.
+Asks workerd straight, without wrangler's proxy, in rounds that alternate between Pipit's release
+build and its peers: a bare Worker in JavaScript, one in Rust, one that answers from the Cache API,
+and one (Hono) that makes the same home page of the same rows. Pipit's pages are asked for hot (sent
+within the last second), cached and uncached, from blogs of 10, 1,000 and 100,000 posts. Then turns
+posts of 10,000 words into HTML beside JavaScript's libraries, and asks Pipit's blog on Spin beside a
+bare component. Last, posts are sent on both runtimes and looked for until readers see them.
+Prints the medians as tables and writes all to target/bench.json.
 
-  --only            one of the three parts
+  --only WHAT       only this part
   --rounds N        how many rounds (default 5)
   --seconds N       how long each page is asked for in a round (default 3)
   --connections N   how many at the same time (default 16)";
 
-const HOST: &str = "localhost:8787";
-
-struct Page {
-    name: &'static str,
-    port: u16,
-    path: &'static str,
-    outcomes: Vec<Outcome>,
+/// How hard and how long the pages are asked for.
+#[derive(Clone, Copy)]
+struct Effort {
+    rounds: usize,
+    span: Duration,
+    connections: usize,
 }
 
 /// Runs `bench`.
 pub fn command(mut args: Args) -> Result<()> {
+    let only = args.value("--only")?;
     let mut number = |name: &str, usual: usize| match args.value(name)? {
         None => Ok(usual),
         Some(text) => match text.parse::<usize>() {
@@ -48,136 +52,36 @@ pub fn command(mut args: Args) -> Result<()> {
             _ => Err(format!("{name} needs a number, not `{text}`.")),
         },
     };
-    let rounds = number("--rounds", 5)?;
-    let span = Duration::from_secs(number("--seconds", 3)? as u64);
-    let connections = number("--connections", 16)?;
-    let only = args.value("--only")?;
+    let effort = Effort {
+        rounds: number("--rounds", 5)?,
+        span: Duration::from_secs(number("--seconds", 3)? as u64),
+        connections: number("--connections", 16)?,
+    };
     args.finish()?;
-    let parts = ["pages", "markdown", "visible"];
-    if let Some(other) = only.as_deref().filter(|only| !parts.contains(only)) {
-        return Err(format!("--only is pages, markdown or visible, not `{other}`."));
+    let is_wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    if !["pages", "markdown", "spin", "visible"].into_iter().any(is_wanted) {
+        return Err("--only is pages, markdown, spin or visible.".to_owned());
     }
-    let wants = |part: &str| only.as_deref().is_none_or(|only| only == part);
 
     let project = Project::find()?;
-    let mut whole = json!({ "connections": connections });
-    if wants("pages") || wants("markdown") {
-        stack::build(&project, Runtime::Cloudflare, Flavour::Release)?;
-        stack::build(&project, Runtime::Cloudflare, Flavour::Test)?;
-        let served = serve(&project)?;
-        if wants("pages") {
-            whole["pages"] = json!(ask_for_pages(&served, rounds, connections, span)?);
+    let mut whole = json!({ "connections": effort.connections, "rounds": effort.rounds });
+    if is_wanted("pages") || is_wanted("markdown") {
+        let served = served::serve(&project)?;
+        if is_wanted("pages") {
+            whole["pages"] = pages::run(&served, effort)?;
         }
-        if wants("markdown") {
-            let (ours, library) = (served.worker("renderer")?, served.worker("library")?);
-            whole["markdown"] = render::run(ours, library)?;
+        if is_wanted("markdown") {
+            whole["markdown"] = render::run(served.worker("test")?, served.worker("library")?)?;
         }
     }
-    if wants("visible") {
+    if is_wanted("spin") {
+        whole["spin"] = on_spin::run(&project, effort)?;
+    }
+    if is_wanted("visible") {
         whole["visible"] = visible::run(&project)?;
     }
     let file = project.path("target/bench.json");
     project::write(&file, &format!("{whole:#}\n"))?;
     say(&format!("written to {}", file.display()));
     Ok(())
-}
-
-fn ask_for_pages(
-    served: &Served,
-    rounds: usize,
-    connections: usize,
-    span: Duration,
-) -> Result<Vec<Value>> {
-    let (bare, pipit) = (served.worker("bare")?.port, served.worker("pipit")?.port);
-    let page = |name, port, path| Page { name, port, path, outcomes: Vec::new() };
-    let mut pages = [
-        page("a bare JavaScript Worker", bare, "/"),
-        page("Pipit's front page", pipit, "/"),
-        page("Pipit's style sheet", pipit, "/static/pipit.css"),
-    ];
-    let mut step = Step::begin("asking for pages");
-    for round in 0..=rounds {
-        for page in &mut pages {
-            let (port, path) = (page.port, page.path);
-            let outcome = Load { port, host: HOST, path, connections, span }.run()?;
-            // The first round only warms up.
-            if round > 0 {
-                page.outcomes.push(outcome);
-            }
-        }
-        step.beat(|| format!("round {round} of {rounds}"));
-    }
-    step.done("");
-    Ok(report(&pages))
-}
-
-struct Served {
-    _running: Running,
-    workers: Value,
-}
-
-impl Served {
-    fn worker(&self, name: &str) -> Result<Renderer> {
-        let worker = &self.workers[name];
-        let port = worker["port"].as_u64().and_then(|port| u16::try_from(port).ok());
-        let port = port.ok_or_else(|| format!("The Worker {name} has no port."))?;
-        Ok(Renderer { port, process: worker["process"].as_u64().unwrap_or_default() })
-    }
-}
-
-fn serve(project: &Project) -> Result<Served> {
-    let data = project.path(".pipit/bench");
-    let state = data.join("state");
-    worker::migrate(project, &data, &state)?;
-    let mut values = settings::local(&settings::Local {
-        port: 8787,
-        mail_port: 8025,
-        reach: Vec::new(),
-        ahead_seconds: 0,
-        data: &data,
-    })?;
-    // A release build refuses it, as it should.
-    values.remove("OUTBOUND_ALLOW");
-    let file = data.join("settings.json");
-    project::write(&file, &json!(values).to_string())?;
-    let log = data.join("serve.log");
-    let mut command = project.node();
-    command.arg("xtask/bench/serve.mjs").arg(&state).arg(&file);
-    let mut running = Running::start("the benchmark's workerd", &mut command, &log)?;
-    let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(60) {
-        running.check()?;
-        let text = project::read(&log).unwrap_or_default();
-        let mut lines = text.lines();
-        if let Some(workers) = lines.find_map(|line| serde_json::from_str::<Value>(line).ok()) {
-            return Ok(Served { _running: running, workers });
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    Err(format!("The benchmark's workerd does not answer.\n{}", process::tail(&log)))
-}
-
-fn report(pages: &[Page]) -> Vec<Value> {
-    println!("{:<28}{:>12}{:>12}{:>12}{:>8}", "", "per second", "median ms", "p99 ms", "ratio");
-    let base = pages.first().map_or(0.0, |page| median(page, |o| o.per_second));
-    let mut rows = Vec::new();
-    for page in pages {
-        let per_second = median(page, |o| o.per_second);
-        let (median_ms, p99_ms) = (median(page, |o| o.median_ms), median(page, |o| o.p99_ms));
-        let ratio = if base > 0.0 { per_second / base } else { 0.0 };
-        let name = page.name;
-        println!("{name:<28}{per_second:>12.0}{median_ms:>12.2}{p99_ms:>12.2}{ratio:>8.2}");
-        let rounds: Vec<f64> = page.outcomes.iter().map(|o| o.per_second).collect();
-        rows.push(json!({
-            "name": name, "path": page.path, "requests_per_second": per_second,
-            "median_ms": median_ms, "p99_ms": p99_ms, "ratio": ratio, "rounds": rounds,
-        }));
-    }
-    rows
-}
-
-fn median(page: &Page, of: impl Fn(&Outcome) -> f64) -> f64 {
-    let mut values: Vec<f64> = page.outcomes.iter().map(of).collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }

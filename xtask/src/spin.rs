@@ -196,14 +196,42 @@ fn new_migrations(project: &Project, data: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn on_test_host(project: &Project, local: &Local) -> Result<Command> {
+/// The project's test host, built, without arguments.
+pub fn test_host(project: &Project) -> Result<Command> {
     let mut build = project.cargo();
     build.args(["build", "-p", "spin-host"]);
     process::run("building the test host", &mut build, &project.log("spin-host"))?;
-    let program = project.target()?.join("debug/spin-host");
-    let mut command = Command::new(program);
+    let mut command = Command::new(project.target()?.join("debug/spin-host"));
+    command.current_dir(&project.root);
+    Ok(command)
+}
+
+/// Builds the component that does nothing, for the benchmark.
+pub fn build_bare(project: &Project, into: &Path) -> Result<()> {
+    let mut command = project.cargo();
+    command.args([
+        "rustc",
+        "--release",
+        "--target",
+        TARGET,
+        "--crate-type",
+        "cdylib",
+        "-p",
+        "bare",
+    ]);
+    Flavour::Release.standard_library(&mut command);
+    command.env("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS", SMALL);
+    process::run("building the bare component", &mut command, &project.log("component-bare"))?;
+    let built = project.target()?.join(TARGET).join("release/bare.wasm");
+    let fail = |e: std::io::Error| format!("{}: {e}", built.display());
+    fs::create_dir_all(into.parent().unwrap_or(into)).map_err(fail)?;
+    fs::copy(&built, into).map_err(fail)?;
+    optimise::all(project, &[into.to_owned()])
+}
+
+fn on_test_host(project: &Project, local: &Local) -> Result<Command> {
+    let mut command = test_host(project)?;
     command
-        .current_dir(&project.root)
         .args(["--listen", &format!("127.0.0.1:{}", local.port), "--data"])
         .arg(local.data.join("state"))
         .args(["--migrations", "migrations", "--sweep", "60", "--cache"])

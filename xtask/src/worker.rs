@@ -38,7 +38,14 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<PathBuf> {
     if script.is_file() && project::read(&stamp_file).as_deref() == Some(stamp.as_str()) {
         return Ok(script);
     }
-    let mut command = worker_build(project, &tools, flavour, &sources)?;
+    let out = format!("../../build/worker{}", flavour.suffix());
+    let mut command = worker_build(project, &tools, "crates/host-cloudflare", &out)?;
+    command.env("PIPIT_BUILD", &sources);
+    flavour.standard_library(&mut command);
+    let features = flavour.features();
+    if !features.is_empty() {
+        command.args(["--features", features]);
+    }
     process::run("building the Worker", &mut command, &project.log("worker"))?;
     if flavour != Flavour::Dev {
         // Not worker-build's own call of wasm-opt: that one cannot be told to weigh size above speed,
@@ -50,30 +57,28 @@ pub fn build(project: &Project, flavour: Flavour) -> Result<PathBuf> {
     Ok(script)
 }
 
-fn worker_build(
-    project: &Project,
-    tools: &Tools,
-    flavour: Flavour,
-    build: &str,
-) -> Result<Command> {
+/// Builds the Worker that does nothing, for the benchmark.
+pub fn build_bare(project: &Project) -> Result<()> {
+    let tools = Tools::for_workers(project)?;
+    let out = "../../../build/worker-bare";
+    let mut command = worker_build(project, &tools, "xtask/bench/bare", out)?;
+    Flavour::Release.standard_library(&mut command);
+    process::run("building the bare Worker", &mut command, &project.log("worker-bare"))?;
+    optimise::all(project, &[project.build().join("worker-bare/index_bg.wasm")])
+}
+
+fn worker_build(project: &Project, tools: &Tools, folder: &str, out: &str) -> Result<Command> {
     let bin = project.path("node_modules/.bin");
     let path = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths(std::iter::once(bin.clone()).chain(env::split_paths(&path)))
         .map_err(|e| format!("PATH: {e}"))?;
     let mut command = Command::new(&tools.worker_build);
     command
-        .current_dir(project.path("crates/host-cloudflare"))
+        .current_dir(project.path(folder))
         .env("PATH", path)
-        .env("PIPIT_BUILD", build)
         .env("WASM_BINDGEN_BIN", &tools.wasm_bindgen)
         .env("ESBUILD_BIN", bin.join("esbuild"))
-        .args(["--release", "--no-opt", "--out-dir"])
-        .arg(format!("../../build/worker{}", flavour.suffix()));
-    flavour.standard_library(&mut command);
-    let features = flavour.features();
-    if !features.is_empty() {
-        command.args(["--features", features]);
-    }
+        .args(["--release", "--no-opt", "--out-dir", out]);
     Ok(command)
 }
 

@@ -1,20 +1,9 @@
 //! `bench`, second half: what it costs to turn Markdown into HTML, beside a Worker in JavaScript.
 
+use super::{load::cpu, served::Served};
 use crate::Result;
 use serde_json::{Value, json};
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
-
-/// The Worker that renders: where it listens and which process it is.
-#[derive(Clone, Copy)]
-pub struct Renderer {
-    /// Its port on this machine.
-    pub port: u16,
-    /// Its process; 0 where the system does not tell.
-    pub process: u64,
-}
+use std::time::{Duration, Instant};
 
 struct Row {
     name: String,
@@ -45,7 +34,7 @@ const HOSTILE_BYTES: usize = 200_000;
 ///
 /// The figures are the processor time that the whole process took for a request, with its
 /// compiling and tidying up; where the system does not tell that, the time that passed.
-pub fn run(ours: Renderer, library: Renderer) -> Result<Value> {
+pub fn run(ours: Served, library: Served) -> Result<Value> {
     let text = post();
     let mut rows = Vec::new();
     for (name, renderer, path) in [
@@ -86,7 +75,7 @@ impl Row {
 
 fn measure(
     name: &str,
-    renderer: Renderer,
+    renderer: Served,
     path: &str,
     text: &str,
     warm_up: usize,
@@ -115,16 +104,6 @@ fn measure(
         times.get(place).copied().unwrap_or_default().as_secs_f64() * 1000.0
     };
     Ok(Row { name: name.to_owned(), median_ms: at(0.5), p99_ms: at(0.99) })
-}
-
-/// The processor time that a process has taken in all its threads, as Linux tells it.
-fn cpu(process: u64) -> Option<Duration> {
-    let mut nanoseconds = 0;
-    for thread in fs::read_dir(format!("/proc/{process}/task")).ok()? {
-        let text = fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
-        nanoseconds += text.split(' ').next()?.parse::<u64>().ok()?;
-    }
-    Some(Duration::from_nanos(nanoseconds))
 }
 
 /// A post of 10,000 words with something of everything that people write.

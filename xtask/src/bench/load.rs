@@ -2,8 +2,10 @@
 
 use crate::Result;
 use std::{
+    fs,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
+    sync::atomic::{AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -12,10 +14,14 @@ use std::{
 pub struct Load<'a> {
     /// The port on this machine.
     pub port: u16,
+    /// The process whose work is counted; 0 for none.
+    pub process: u64,
     /// The `Host` header.
     pub host: &'a str,
     /// The path.
     pub path: &'a str,
+    /// Whether each request has a query of its own.
+    pub is_varied: bool,
     /// Connections at the same time.
     pub connections: usize,
     /// For how long.
@@ -30,12 +36,17 @@ pub struct Outcome {
     pub median_ms: f64,
     /// Of a hundred answers ninety-nine took at most so many milliseconds.
     pub p99_ms: f64,
+    /// The processor time of an answer, in microseconds; 0 where the system does not tell.
+    pub cpu_us: f64,
 }
+
+/// No two requests of a run have the same query.
+static QUERY: AtomicU64 = AtomicU64::new(0);
 
 impl Load<'_> {
     /// Runs the loop; an answer that is not 200 is an error.
     pub fn run(&self) -> Result<Outcome> {
-        let began = Instant::now();
+        let (before, began) = (cpu(self.process), Instant::now());
         let times = thread::scope(|scope| {
             let loops: Vec<_> =
                 (0..self.connections).map(|_| scope.spawn(|| self.connection())).collect();
@@ -45,16 +56,18 @@ impl Load<'_> {
             }
             Ok::<_, String>(times)
         });
-        let (mut times, took) = (times?, began.elapsed());
+        let (mut times, took, after) = (times?, began.elapsed(), cpu(self.process));
         times.sort();
         let at = |share: f64| {
             let place = (times.len() as f64 * share) as usize;
             times.get(place.min(times.len().saturating_sub(1))).copied().unwrap_or_default()
         };
+        let worked = before.zip(after).map(|(before, after)| after.saturating_sub(before));
         Ok(Outcome {
             per_second: times.len() as f64 / took.as_secs_f64(),
             median_ms: at(0.5).as_secs_f64() * 1000.0,
             p99_ms: at(0.99).as_secs_f64() * 1000.0,
+            cpu_us: worked.unwrap_or_default().as_secs_f64() * 1e6 / times.len().max(1) as f64,
         })
     }
 
@@ -63,10 +76,15 @@ impl Load<'_> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).map_err(fail)?;
         stream.set_nodelay(true).map_err(fail)?;
         let mut reader = BufReader::new(stream.try_clone().map_err(fail)?);
-        let request =
-            format!("GET {} HTTP/1.1\r\nHost: {}\r\nAccept: */*\r\n\r\n", self.path, self.host);
         let (began, mut times) = (Instant::now(), Vec::new());
         while began.elapsed() < self.span {
+            let query = match self.is_varied {
+                true => format!("?n={}", QUERY.fetch_add(1, Ordering::Relaxed)),
+                false => String::new(),
+            };
+            let Self { path, host, .. } = self;
+            let request =
+                format!("GET {path}{query} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n\r\n");
             let asked = Instant::now();
             stream.write_all(request.as_bytes()).map_err(fail)?;
             read_answer(&mut reader).map_err(|e| format!("{}{}: {e}", self.host, self.path))?;
@@ -74,6 +92,16 @@ impl Load<'_> {
         }
         Ok(times)
     }
+}
+
+/// The processor time that a process has taken in all its threads, as Linux tells it.
+pub fn cpu(process: u64) -> Option<Duration> {
+    let mut nanoseconds = 0;
+    for thread in fs::read_dir(format!("/proc/{process}/task")).ok()? {
+        let text = fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+        nanoseconds += text.split(' ').next()?.parse::<u64>().ok()?;
+    }
+    Some(Duration::from_nanos(nanoseconds))
 }
 
 /// Reads one answer to its end, whether its length is given or it comes in chunks (RFC 9112).

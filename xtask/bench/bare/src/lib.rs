@@ -1,0 +1,24 @@
+//! The least that a function in Rust can do on either runtime: what Pipit's pages are compared with.
+
+#[cfg(not(target_os = "wasi"))]
+mod on_workers {
+    use worker::{Context, Env, Request, Response, Result, event};
+
+    #[event(fetch)]
+    async fn fetch(_: Request, _: Env, _: Context) -> Result<Response> {
+        Response::from_html(super::PAGE)
+    }
+}
+
+#[cfg(target_os = "wasi")]
+mod on_spin {
+    use spin_sdk::http::{IntoResponse, Request};
+
+    #[spin_sdk::http_service]
+    async fn handle(_: Request) -> impl IntoResponse {
+        http::Response::builder().header("content-type", "text/html").body(super::PAGE.to_owned())
+    }
+}
+
+const PAGE: &str =
+    "<!doctype html><html lang=en><title>Hello</title><p>Hello from the edge.</p></html>";
