@@ -7,10 +7,32 @@ use crate::{js, recent::Recent};
 use http::{HeaderMap, StatusCode, header};
 use platform::{Body, DEV, Meter, Response, Result, Shared};
 use std::cell::RefCell;
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use worker::{
-    js_sys::{Date, Uint8Array},
+    js_sys::{self, Date, JsString, Uint8Array},
     web_sys::{self, ResponseInit},
 };
+
+/// A request whose texts stay on the runtime's side: copying one costs more than all else here.
+#[wasm_bindgen]
+extern "C" {
+    type Asked;
+    #[wasm_bindgen(method, getter)]
+    fn method(this: &Asked) -> JsString;
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Asked) -> Fields;
+
+    type Fields;
+    #[wasm_bindgen(method)]
+    fn get(this: &Fields, name: &JsString) -> JsValue;
+
+    #[wasm_bindgen(thread_local_v2, static_string)]
+    static GET: JsString = "GET";
+    #[wasm_bindgen(thread_local_v2, static_string)]
+    static IF_NONE_MATCH: JsString = "if-none-match";
+    #[wasm_bindgen(thread_local_v2, static_string)]
+    static IF_MODIFIED_SINCE: JsString = "if-modified-since";
+}
 
 const PAGE_BYTES_MAX: usize = 256 << 10;
 const ALL_BYTES_MAX: usize = 4 << 20;
@@ -20,7 +42,7 @@ thread_local! {
 }
 
 struct Page {
-    etag: String,
+    etag: JsValue,
     body: Uint8Array,
     whole: ResponseInit,
     unchanged: ResponseInit,
@@ -29,16 +51,19 @@ struct Page {
 /// The answer to this request, if it is a GET of a page that was sent a moment ago.
 pub fn find(raw: &web_sys::Request) -> Option<web_sys::Response> {
     HOT.with_borrow(|hot| {
-        let page = hot.get(&raw.url(), Date::now()).filter(|_| raw.method() == "GET")?;
-        let headers = raw.headers();
-        let header = |name| headers.get(name).ok().flatten();
-        match header("if-none-match") {
-            Some(tag) if tag == page.etag => page.unchanged(),
-            // The other ways to ask for a change are for those who can read dates and lists.
-            Some(_) => None,
-            None if header("if-modified-since").is_some() => None,
-            None => page.whole(),
+        let page = hot.get(&raw.url(), Date::now())?;
+        let asked = raw.unchecked_ref::<Asked>();
+        if GET.with(|get| asked.method() != *get) {
+            return None;
         }
+        let headers = asked.headers();
+        let known = IF_NONE_MATCH.with(|name| headers.get(name));
+        if known == page.etag {
+            return page.unchanged();
+        }
+        // The other ways to ask for a change are for those who can read lists and dates.
+        let is_plain = known.is_null() && IF_MODIFIED_SINCE.with(|name| headers.get(name)).is_null();
+        if is_plain { page.whole() } else { None }
     })
 }
 
@@ -71,7 +96,7 @@ impl Page {
         }
         let etag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or_default();
         Ok(Self {
-            etag: etag.to_owned(),
+            etag: etag.into(),
             body: Uint8Array::from(body),
             whole: init(StatusCode::OK, &headers)?,
             unchanged: init(StatusCode::NOT_MODIFIED, &headers)?,
@@ -90,6 +115,9 @@ impl Page {
 fn init(status: StatusCode, headers: &HeaderMap) -> Result<ResponseInit> {
     let init = ResponseInit::new();
     init.set_status(status.as_u16());
-    init.set_headers(&js::header_pairs(headers)?);
+    let pairs = js::header_pairs(headers)?;
+    // Read once: a response that is made of headers takes them as they are.
+    let headers = web_sys::Headers::new_with_str_sequence_sequence(&pairs);
+    init.set_headers(&headers.map_err(js::internal)?.into());
     Ok(init)
 }
