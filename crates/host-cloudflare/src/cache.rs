@@ -1,9 +1,15 @@
 //! The page cache on the Cache API: of one data centre, free of charge, no promise.
 
+use crate::js;
 use bytes::Bytes;
 use platform::{Error, Kv, Local, Result};
 use url::form_urlencoded::byte_serialize;
-use worker::{Cache, ResponseBuilder};
+use wasm_bindgen::JsValue;
+use worker::{
+    Cache, ResponseBuilder,
+    js_sys::{Uint8Array, futures::JsFuture},
+    web_sys,
+};
 
 /// The default cache of the data centre that serves the request.
 pub struct PageCache;
@@ -12,8 +18,11 @@ impl Kv for PageCache {
     fn get<'a>(&'a self, key: &'a str) -> Local<'a, Result<Option<Bytes>>> {
         Box::pin(async move {
             let found = Cache::default().get(address(key), false).await.map_err(unavailable)?;
-            let Some(mut stored) = found else { return Ok(None) };
-            Ok(Some(stored.bytes().await.map_err(unavailable)?.into()))
+            let Some(stored) = found else { return Ok(None) };
+            // In one piece: reading it as a stream takes three times as long.
+            let stored = web_sys::Response::from(stored).array_buffer().map_err(thrown)?;
+            let stored = JsFuture::from(stored).await.map_err(thrown)?;
+            Ok(Some(Uint8Array::new(&stored).to_vec().into()))
         })
     }
 
@@ -40,6 +49,10 @@ fn address(key: &str) -> String {
     let mut address = "https://cache.invalid/".to_owned();
     address.extend(byte_serialize(key.as_bytes()));
     address
+}
+
+fn thrown(value: JsValue) -> Error {
+    Error::Unavailable(format!("cache: {}", js::words(&value)))
 }
 
 fn unavailable(error: worker::Error) -> Error {

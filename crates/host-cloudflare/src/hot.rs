@@ -9,7 +9,7 @@ use platform::{Body, DEV, Meter, Response, Result, Shared};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use worker::{
-    js_sys::{self, Date, JsString, Uint8Array},
+    js_sys::{Date, JsString, Uint8Array},
     web_sys::{self, ResponseInit},
 };
 
@@ -25,19 +25,15 @@ extern "C" {
     type Fields;
     #[wasm_bindgen(method)]
     fn get(this: &Fields, name: &JsString) -> JsValue;
-
-    #[wasm_bindgen(thread_local_v2, static_string)]
-    static GET: JsString = "GET";
-    #[wasm_bindgen(thread_local_v2, static_string)]
-    static IF_NONE_MATCH: JsString = "if-none-match";
-    #[wasm_bindgen(thread_local_v2, static_string)]
-    static IF_MODIFIED_SINCE: JsString = "if-modified-since";
 }
 
 const PAGE_BYTES_MAX: usize = 256 << 10;
 const ALL_BYTES_MAX: usize = 4 << 20;
 
 thread_local! {
+    static GET: JsString = "GET".into();
+    static IF_NONE_MATCH: JsString = "if-none-match".into();
+    static IF_MODIFIED_SINCE: JsString = "if-modified-since".into();
     static HOT: RefCell<Recent<Page>> = RefCell::new(Recent::new(ALL_BYTES_MAX));
 }
 
@@ -62,7 +58,8 @@ pub fn find(raw: &web_sys::Request) -> Option<web_sys::Response> {
             return page.unchanged();
         }
         // The other ways to ask for a change are for those who can read lists and dates.
-        let is_plain = known.is_null() && IF_MODIFIED_SINCE.with(|name| headers.get(name)).is_null();
+        let is_plain =
+            known.is_null() && IF_MODIFIED_SINCE.with(|name| headers.get(name)).is_null();
         if is_plain { page.whole() } else { None }
     })
 }

@@ -121,7 +121,7 @@ impl Sqlite {
         check(sql)?;
         let changed_before = connection.total_changes();
         let mut statement = connection.prepare_cached(sql.text).map_err(problem)?;
-        let names: Vec<String> =
+        let names: Rc<[String]> =
             statement.column_names().iter().map(|name| (*name).to_owned()).collect();
         statement.reset_status(StatementStatus::VmStep);
         statement.reset_status(StatementStatus::FullscanStep);
@@ -129,11 +129,8 @@ impl Sqlite {
         let mut found = Vec::new();
         let mut rows = statement.query(params).map_err(problem)?;
         while let Some(row) = rows.next().map_err(problem)? {
-            let mut columns = Vec::with_capacity(names.len());
-            for (at, name) in names.iter().enumerate() {
-                columns.push((name.clone(), value(row.get_ref(at).map_err(problem)?)?));
-            }
-            found.push(Row { columns });
+            let cells = (0..names.len()).map(|at| value(row.get_ref(at).map_err(problem)?));
+            found.push(Row::new(names.clone(), cells.collect::<Result<_>>()?));
         }
         drop(rows);
         let steps = i64::from(statement.get_status(StatementStatus::VmStep));

@@ -6,6 +6,7 @@
 
 use platform::{Db, Error, Local, Outcome, Result, Row, Sql, Value};
 use spin_sdk::sqlite::{Connection, Error as SpinError, Value as SpinValue};
+use std::rc::Rc;
 
 /// The database `default` of the component.
 pub struct SpinDb;
@@ -47,7 +48,7 @@ async fn one(connection: &Connection, statement: Sql) -> Result<Outcome> {
     let is_read = reads(&statement);
     let params = statement.params.into_iter().map(param);
     let result = connection.execute(statement.text, params).await.map_err(problem)?;
-    let names = result.columns().to_vec();
+    let names: Rc<[String]> = result.columns().into();
     let rows = result.collect().await.map_err(problem)?;
     let rows = rows.into_iter().map(|row| named(&names, row.values)).collect::<Result<Vec<_>>>()?;
     let rows_read = u32::try_from(rows.len()).unwrap_or(u32::MAX);
@@ -66,17 +67,14 @@ fn reads(statement: &Sql) -> bool {
     first.eq_ignore_ascii_case("select")
 }
 
-fn named(names: &[String], values: Vec<SpinValue>) -> Result<Row> {
-    let columns = names.iter().cloned().zip(values).map(|(name, value)| {
-        let value = match value {
-            SpinValue::Null => Value::Null,
-            SpinValue::Integer(int) => Value::Int(int),
-            SpinValue::Text(text) => Value::Text(text),
-            _ => return Err(Error::Internal(format!("{name} is neither integer nor text"))),
-        };
-        Ok((name, value))
+fn named(names: &Rc<[String]>, values: Vec<SpinValue>) -> Result<Row> {
+    let values = values.into_iter().map(|value| match value {
+        SpinValue::Null => Ok(Value::Null),
+        SpinValue::Integer(int) => Ok(Value::Int(int)),
+        SpinValue::Text(text) => Ok(Value::Text(text)),
+        _ => Err(Error::internal("a column is neither text nor an integer")),
     });
-    Ok(Row { columns: columns.collect::<Result<_>>()? })
+    Ok(Row::new(names.clone(), values.collect::<Result<_>>()?))
 }
 
 fn param(value: Value) -> SpinValue {

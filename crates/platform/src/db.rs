@@ -29,16 +29,25 @@ pub fn sql<const N: usize>(text: &'static str, params: [Value; N]) -> Sql {
 }
 
 /// A row, its values found by the name of the column.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Row {
-    /// Name and value, as the statement lists them.
-    pub columns: Vec<(String, Value)>,
+    names: Rc<[String]>,
+    values: Vec<Value>,
 }
 
 impl Row {
+    /// A row of a result, whose rows share the names of their columns, in the statement's order.
+    pub fn new(names: Rc<[String]>, values: Vec<Value>) -> Self {
+        Self { names, values }
+    }
+
+    /// Names and values, in the statement's order.
+    pub fn columns(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.names.iter().map(String::as_str).zip(&self.values)
+    }
+
     fn get(&self, name: &str) -> Result<&Value> {
-        self.columns
-            .iter()
+        self.columns()
             .find_map(|(column, value)| (column == name).then_some(value))
             .ok_or_else(|| Error::Internal(format!("no column {name}")))
     }

@@ -46,6 +46,10 @@ fn blog(name: &str, posts: u32) -> String {
          insert into posts (id, blog_id, account_id, path, title, text, html, published_at, created_at, updated_at)
            select printf('%013d%05d', ({FIRST} + i * 600) * 1000, length('{name}')), 'blog-{name}', 'account-{name}', '/2020/01/01/post-' || i,
              case when i % 5 = 0 then 'Tides of day ' || i end, '', '{WORDS}<p>Entry ' || i || '.</p>',
-             {FIRST} + i * 600, {FIRST} + i * 600, {FIRST} + i * 600 from n;"
+             {FIRST} + i * 600, {FIRST} + i * 600, {FIRST} + i * 600 from n;
+         insert into archives (blog_id, months)
+           select 'blog-{name}', json_group_object(month, posts) from (
+             select strftime('%Y-%m', published_at, 'unixepoch') as month, count(*) as posts from posts
+             where blog_id = 'blog-{name}' group by 1);"
     )
 }

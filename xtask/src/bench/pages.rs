@@ -9,9 +9,10 @@ use crate::{Result, progress::Step};
 use serde_json::{Value, json};
 
 const DOMAIN: &str = "blogs.localhost:8787";
-const KINDS: [(&str, fn(u32) -> String); 3] = [
+const KINDS: [(&str, fn(u32) -> String); 4] = [
     ("home", |_| "/".to_owned()),
     ("permalink", |posts| blogs::path(posts / 2)),
+    ("archive", |_| "/archive".to_owned()),
     ("feed", |_| "/feed.xml".to_owned()),
 ];
 
