@@ -100,6 +100,10 @@ fn nothing_of_a_request_is_kept_between_requests() {
         ("crates/host-cloudflare/src/ports.rs", "CONFIG"),
         // Nor do the variables of a component.
         ("crates/host-spin/src/settings.rs", "SETTINGS"),
+        // Answers that depend on their address alone, for a second.
+        ("crates/host-cloudflare/src/hot.rs", "HOT"),
+        // The key-value store's values, for a second.
+        ("crates/host-cloudflare/src/kv.rs", "RECENT"),
         // Our own templates, compiled.
         ("crates/themes/src/engine.rs", "BUILT_IN"),
         // The log of a test.
