@@ -18,9 +18,11 @@ const FEATURES: &[&str] = &[
     "--enable-reference-types",
     "--enable-sign-ext",
 ];
+/// Functions in the order of their names stand beside those that are like them, which is worth a fortieth
+/// once it is compressed.
+const MODULE_PASSES: &[&str] = &["-Oz", "--reorder-functions-by-name"];
 /// Once more after a rebuilt control flow: worth half a percent. It cannot be rebuilt around
 /// exceptions, which the Worker's glue has.
-const MODULE_PASSES: &[&str] = &["-Oz"];
 const COMPONENT_PASSES: &[&str] = &["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz"];
 /// What a component begins with, where a module says version 1
 /// (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md>).
