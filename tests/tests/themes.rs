@@ -237,6 +237,25 @@ fn a_template_of_ones_own_is_used_and_a_broken_one_is_told_of() {
 }
 
 #[test]
+fn only_a_blog_with_texts_of_its_own_pays_for_them() {
+    let pipit = Pipit::start();
+    let ann = pipit.sign_up("ann");
+    ann.write("", "A note");
+    let blog = pipit.blog(&ann);
+    let plain = blog.get("/").expect(200).cost();
+    save(&ann, &[("theme", "photos"), ("css", ".post { color: red }")]).expect(303);
+    assert_eq!(
+        blog.get("/").expect(200).cost().queries,
+        plain.queries,
+        "a style sheet is asked for alone"
+    );
+    save(&ann, &[("head", "<meta name=\"x\" content=\"y\">")]).expect(303);
+    assert_eq!(blog.get("/").expect(200).cost().queries, plain.queries + 1);
+    let kept = pipit.eventually(|| blog.get("/"), |answer| answer.cost().queries == 0);
+    shows(&kept, &["name=\"x\""]);
+}
+
+#[test]
 fn a_look_is_tried_out_in_a_frame_that_only_its_key_opens() {
     let pipit = Pipit::start();
     let ann = pipit.sign_up("ann");

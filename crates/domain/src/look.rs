@@ -54,6 +54,9 @@ pub struct Look {
 impl Look {
     /// What is stored. What is missing or makes no sense is as it is for a new blog.
     pub fn read(json: &str) -> Self {
+        if json.len() <= "{}".len() {
+            return Self { theme: "plain".to_owned(), ..Self::default() };
+        }
         let stored: Value = serde_json::from_str(json).unwrap_or_default();
         let text = |name: &str| stored.get(name).and_then(Value::as_str).unwrap_or_default();
         let lists = text("lists").split(' ').filter(|list| path_of(list).is_some());

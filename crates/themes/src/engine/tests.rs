@@ -114,6 +114,62 @@ fn every_template_of_every_theme_can_be_read() {
     }
 }
 
+const PIECES: [&str; 44] = [
+    "{{",
+    "}}",
+    "{%",
+    "%}",
+    "{#",
+    "#}",
+    "-",
+    "+",
+    " ",
+    "\n",
+    "if ",
+    "elif ",
+    "else",
+    "endif",
+    "for ",
+    "x",
+    " in ",
+    "endfor",
+    "posts",
+    ".title",
+    "[0]",
+    "[",
+    "]",
+    "(",
+    ")",
+    "|length",
+    "not ",
+    " and ",
+    " or ",
+    "==",
+    "<",
+    "'a'",
+    "\"",
+    "12",
+    "block ",
+    "endblock",
+    "extends ",
+    "include ",
+    "'base.html'",
+    "raw",
+    "endraw",
+    "loop",
+    "é",
+    "99999999999999999999",
+];
+
+proptest::proptest! {
+    #[test]
+    fn whatever_is_typed_ends_and_the_page_stands(pieces in proptest::collection::vec(0..PIECES.len(), 0..60)) {
+        let text: String = pieces.iter().filter_map(|at| PIECES.get(*at)).copied().collect();
+        let page = made(&[("home.html", &text)]);
+        proptest::prop_assert!(page.problem.is_none() || page.html.contains("class=\"h-feed\""), "{}", text);
+    }
+}
+
 /// The language is a part of MiniJinja's: that engine makes the same pages of the same templates.
 #[test]
 fn another_engine_makes_the_same_pages() {
