@@ -3,14 +3,14 @@
 import { look } from "./_axe.mjs";
 import { app, blog, hold, name, open, origin, run, signUp, writeWithPhoto } from "./_pipit.mjs";
 
+const themes = ["Plain", "Journal", "Photos"];
+
 await run({
   "every theme is in order on every page": everyTheme,
   "a look is tried out in a frame, and saved": preview,
   "scripts of the owner's run, and no others": scripts,
   "from right to left": rightToLeft,
 });
-
-const themes = ["Plain", "Journal", "Photos"];
 
 async function everyTheme(browser) {
   const { page, context, faults } = await open(browser);
@@ -23,8 +23,8 @@ async function everyTheme(browser) {
   const faces = new Set();
   for (const theme of themes) {
     await page.goto(`${origin}/settings/blog`);
-    await page.getByRole("radio", { name: theme }).check();
-    await page.getByLabel("Search").check();
+    await page.getByRole("radio", { name: new RegExp(`^${theme}`) }).check();
+    await page.getByLabel("Search", { exact: true }).check();
     await page.getByLabel("At the foot of every page").fill("© Ann");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("status").waitFor();
@@ -51,8 +51,8 @@ async function preview(browser) {
   await look(page, "/settings/blog");
   const frame = page.frameLocator("iframe");
   await frame.locator(".theme-plain").waitFor();
-  await page.getByLabel("Title").fill("Low Tide");
-  await page.getByRole("radio", { name: "Journal" }).check();
+  await page.getByLabel("Title", { exact: true }).fill("Low Tide");
+  await page.getByRole("radio", { name: /^Journal/ }).check();
   await page.getByLabel("Links in a colour of my own").check();
   await page.getByLabel("The colour").fill("#00aa00");
   await page.getByText("Style sheet, HTML and templates").click();
@@ -108,9 +108,9 @@ async function rightToLeft(browser) {
   await writeWithPhoto(page, "שלום עולם", "שדה");
   for (const theme of themes) {
     await page.goto(`${origin}/settings/blog`);
-    await page.getByRole("radio", { name: theme }).check();
-    await page.getByLabel("Language").fill("he");
-    await page.getByLabel("Title").fill("יומן");
+    await page.getByRole("radio", { name: new RegExp(`^${theme}`) }).check();
+    await page.getByLabel("Language", { exact: true }).fill("he");
+    await page.getByLabel("Title", { exact: true }).fill("יומן");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("status").waitFor();
     await page.goto(`${blog(username)}/`);
