@@ -6,6 +6,7 @@ mod in_memory;
 use tests::{Answer, Ask, Browser, Names, Pipit, Program};
 
 const PAGE: &str = "/settings/domain";
+const METHODS: &str = "<methodCall><methodName>system.listMethods</methodName></methodCall>";
 
 /// A name that nobody else asks for, and its host as visitors send it.
 fn own_name(pipit: &Pipit, name: &str) -> (String, String) {
@@ -65,6 +66,10 @@ fn a_domain_is_asked_for_proven_and_lived_on() {
     let nothing = |why: &str| {
         let answer = pipit.browser_on(&at).get("/");
         assert_eq!((answer.status, answer.header("cache-control")), (404, "no-store"), "{why}");
+        let stranger = pipit.browser_on(&at);
+        assert_eq!(stranger.get("/favicon.ico").status, 404, "{why}");
+        let call = Ask::body("/xmlrpc.php", "text/xml", METHODS);
+        assert_eq!(stranger.send(call).status, 404, "{why}");
         let asked = pipit.browser().get(&format!("/domains/ask?domain={host}"));
         assert_eq!(asked.status, 404, "{why}");
     };
@@ -124,9 +129,8 @@ fn lives(pipit: &Pipit, ann: &Browser, at: &str, path: &str, feed_before: &str) 
     let made = app.send(Ask::form("/micropub", &[("h", "entry"), ("content", "By an app")]));
     let made = made.expect(201);
     assert!(made.header("location").starts_with(&format!("http://{at}/")));
-    let call = "<?xml version=\"1.0\"?><methodCall><methodName>system.listMethods</methodName></methodCall>";
     for host in [pipit.blog(ann), pipit.browser_on(at)] {
-        host.send(Ask::body("/xmlrpc.php", "text/xml", call)).expect(200);
+        host.send(Ask::body("/xmlrpc.php", "text/xml", METHODS)).expect(200);
     }
     pipit
         .browser()

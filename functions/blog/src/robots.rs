@@ -2,7 +2,7 @@
 
 use crate::{cache, theme, validators};
 use http::{HeaderValue, StatusCode, header};
-use platform::{Error, Response, Result};
+use platform::{Error, Response, Result, Site};
 use web::Visit;
 
 /// `GET /robots.txt`
@@ -19,6 +19,9 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
 
 /// `GET /favicon.ico`: where the icon is (RFC 9110, section 15.4.3).
 pub async fn icon(v: Visit<'_>) -> Result<Response> {
+    if v.cx.config.site(&v.host) == Site::Blog {
+        cache::blog(&v).await?;
+    }
     let place = HeaderValue::from_str(&format!("/static/icon.svg?v={}", v.cx.config.build));
     let mut response = web::text(StatusCode::FOUND, "text/plain; charset=utf-8", String::new());
     response.headers_mut().insert(header::LOCATION, place.map_err(Error::internal)?);

@@ -62,6 +62,10 @@ impl Call<'_> {
 
 /// `POST /xmlrpc`, and `POST /xmlrpc.php` on a blog's host. A fault is an answer like others.
 pub async fn act(mut v: Visit<'_>) -> platform::Result<Response> {
+    if v.cx.config.site(&v.host) == Site::Blog {
+        let name = v.cx.config.blog_name(&v.host).ok_or(Error::NotFound)?;
+        web::blog(v.cx, &name).await?.ok_or(Error::NotFound)?;
+    }
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<methodResponse>");
     match run(&mut v).await {
         Ok(value) => {
