@@ -16,6 +16,7 @@ const MORE = [
   "/search", "/search?q=one", "/search?q=%3Cb%3E", "/search?q=*", "/signin", "/%00", "/%2e%2e/", "/static/none.css",
 ];
 const HOME_BYTES_MAX = 14_000;
+const THEMES = ["plain", "journal", "photos"];
 
 let made;
 /** A network of its own, so that limits do not see it as somebody else. */
@@ -23,15 +24,30 @@ const from = { [process.env.PIPIT_RUNTIME === "spin" ? "X-Forwarded-For" : "CF-C
 
 await run({
   "no answer of a blog sets a cookie or loads from elsewhere, and every page is valid": crawl,
-  "every kind of page is for everybody": everybody,
-  "a blog can be read in a text browser": textBrowser,
+  "every kind of page of every theme is for everybody": (browser) => inEachTheme(browser, everybody),
+  "a blog can be read in a text browser, whatever its theme": (browser) => inEachTheme(browser, textBrowser),
   "the home page of short posts is light": light,
 });
+
+async function inEachTheme(browser, test) {
+  for (const theme of THEMES) {
+    await choose((await filled(browser)).owner, theme);
+    await test(browser, theme);
+  }
+}
+
+/** Gives the blog of a signed-in person another theme. */
+async function choose(page, theme) {
+  await page.goto(`${origin}/settings/blog`);
+  await page.locator(`input[name=theme][value=${theme}]`).check();
+  await page.getByRole("button", { name: /^Save/ }).first().click();
+  await page.getByText("Your blog is saved").waitFor();
+}
 
 /** A blog with everything that a blog can have; made once. */
 async function filled(browser) {
   if (made) return made;
-  const { page, context } = await open(browser);
+  const { page } = await open(browser);
   const username = name("crawl");
   await signUp(page, username);
   const post = await app(page);
@@ -46,8 +62,7 @@ async function filled(browser) {
   await page.getByRole("button", { name: /in the blog’s head$/ }).first().click();
   await page.waitForURL(`${origin}/pages`);
   await post({ action: "delete", url: gone }, "form");
-  await context.close();
-  made = { home, gone, article, photo, reply };
+  made = { home, gone, article, photo, reply, owner: page };
   return made;
 }
 
@@ -118,19 +133,19 @@ function isOurs(url, page) {
   return url.protocol === "data:" || [new URL(page).host, `media.${new URL(origin).host}`].includes(url.host);
 }
 
-async function everybody(browser) {
+async function everybody(browser, theme) {
   const { home, gone, article, photo, reply } = await filled(browser);
   const { page, context } = await open(browser);
   const paths = ["/", "/page/2", "/archive", "/categories", "/categories/tea", "/photos", "/search", "/search?q=short", "/search?q=zzz", "/search?q=*", "/about", "/none"];
   const month = `/archive/${new Date().toISOString().slice(0, 7).replace("-", "/")}`;
   for (const url of [...[...paths, month].map((path) => home + path), gone, article, photo, reply]) {
     await page.goto(url);
-    await look(page, url);
+    await look(page, `${url} (${theme})`);
   }
   await context.close();
 }
 
-async function textBrowser(browser) {
+async function textBrowser(browser, theme) {
   if (spawnSync("w3m", ["-version"]).error) return console.log("w3m is missing, so nothing was read in a text browser");
   const { home, article, photo } = await filled(browser);
   for (const [url, parts] of [
@@ -146,7 +161,7 @@ async function textBrowser(browser) {
     const page = (await ask(url)).body;
     const { stdout } = spawnSync("w3m", ["-dump", "-cols", "80", "-T", "text/html", "-I", "UTF-8", "-O", "UTF-8"], { input: page, encoding: "utf8" });
     const text = stdout.replaceAll(/\s+/g, " ");
-    for (const part of parts) hold(text.includes(part), `${url}: “${part}” is not in\n${stdout}`);
+    for (const part of parts) hold(text.includes(part), `${theme}, ${url}: “${part}” is not in\n${stdout}`);
     hold(stdout.split("\n").every((line) => line.length <= 82), `${url}: a line is wider than the window:\n${stdout}`);
   }
 }
@@ -157,17 +172,27 @@ async function light(browser) {
   await signUp(page, username);
   const post = await app(page);
   for (let nth = 1; nth <= 25; nth += 1) await post({ content: [`Short post number ${nth}, as people write them every day.`] });
+  const sizes = [];
+  for (const theme of THEMES) {
+    await choose(page, theme);
+    sizes.push(await weigh(`${blog(username)}/`, theme));
+  }
+  console.log(`        bytes of HTML and CSS: ${sizes.join(", ")}`);
   await context.close();
-  const home = await ask(`${blog(username)}/`);
+}
+
+/** What a home page weighs with its style sheets, compressed. */
+async function weigh(address, theme) {
+  const home = await ask(address);
   const html = home.body.toString();
   hold(html.match(/class="h-entry/g)?.length === 25, "there are not 25 posts on it");
-  const sheets = [...html.matchAll(/<link rel="stylesheet" href="([^"]*)"/g)].map(([, address]) => new URL(address, `${blog(username)}/`).href);
+  const sheets = [...html.matchAll(/<link rel="stylesheet" href="([^"]*)"/g)].map(([, link]) => new URL(link, address).href);
   hold(sheets.length, "it has no style sheet");
   const bodies = [home.body, ...(await Promise.all(sheets.map(async (sheet) => (await ask(sheet)).body)))];
   const bytes = bodies.map((body) => gzipSync(body).length);
   const total = bytes.reduce((sum, one) => sum + one, 0);
-  console.log(`        ${total} bytes of HTML and CSS (${bytes.join(" + ")})`);
-  hold(total < HOME_BYTES_MAX, `${total} bytes of HTML and CSS`);
+  hold(total < HOME_BYTES_MAX, `${theme}: ${total} bytes of HTML and CSS`);
+  return `${theme} ${bytes.join(" + ")}`;
 }
 
 /** An answer as it is sent; not every system knows that names under localhost are this machine. */

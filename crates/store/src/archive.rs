@@ -24,8 +24,10 @@ pub(crate) fn count(old: Option<&Post>, post: &Post) -> Vec<Sql> {
         let month = month?;
         let place = format!("$.\"{month}\"");
         Some(sql(
-            "insert into archives (blog_id, months) values (?1, json_object(?2, max(?4, 0)))
-             on conflict (blog_id) do update set months = json_set(months, ?3, max(coalesce(months ->> ?3, 0) + ?4, 0))",
+            // Some hosts hand every number over as a float, and JSON would keep it as one.
+            "insert into archives (blog_id, months) values (?1, json_object(?2, max(cast(?4 as integer), 0)))
+             on conflict (blog_id) do update
+               set months = json_set(months, ?3, max(coalesce(months ->> ?3, 0) + cast(?4 as integer), 0))",
             [(&post.blog_id).into(), month.into(), place.into(), by.into()],
         ))
     };
