@@ -38,13 +38,13 @@ function copied(name) {
 }
 
 // Without the assets, which a platform serves from elsewhere and workerd by two more Workers in between.
-function pipit(name, folder, more = {}) {
+function pipit(name, folder, settings = {}) {
   const modules = [
     { type: "ESModule", path: `${folder}/index.js` },
     { type: "CompiledWasm", path: `${folder}/index_bg.wasm` },
   ];
-  const bindings = { ...workerOptions.bindings, ...values };
-  const worker = { ...workerOptions, assets: undefined, name, modulesRoot: folder, modules, bindings, ...more };
+  const bindings = { ...workerOptions.bindings, ...values, ...settings };
+  const worker = { ...workerOptions, assets: undefined, name, modulesRoot: folder, modules, bindings };
   return serve(worker, { resourcePersistencePath: copied(name) });
 }
 
@@ -74,7 +74,7 @@ function bundle(file) {
 }
 
 const source = (name) => readFileSync(`xtask/bench/${name}.mjs`, "utf8");
-const uncached = { cacheAPI: false };
+const uncached = { PAGE_CACHE: "off" };
 
 console.log(
   JSON.stringify({

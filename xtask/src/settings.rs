@@ -29,6 +29,7 @@ const NAMES: &[&str] = &[
     "STRIPE_API_BASE",
     "STRIPE_PRICES",
     "GRAVATAR",
+    "PAGE_CACHE",
     "DNS_API_BASE",
     "DOMAIN_ADDRESSES",
     "HOSTNAMES_API_TOKEN",

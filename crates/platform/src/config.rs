@@ -106,6 +106,8 @@ pub struct Config {
     pub stripe: Option<StripeConfig>,
     /// Whether Gravatar may be asked for pictures at all.
     pub gravatar: bool,
+    /// Whether pages of blogs are kept in the page cache.
+    pub page_cache: bool,
     /// Who is asked about names: DNS over HTTPS in the JSON format.
     pub dns_api: Url,
     /// Addresses for domains that can have no CNAME; pages name them.
@@ -143,6 +145,7 @@ impl Config {
             mail: mail(&get)?,
             stripe: stripe(&get)?,
             gravatar: get("GRAVATAR").is_none_or(|text| text != "off"),
+            page_cache: get("PAGE_CACHE").is_none_or(|text| text != "off"),
             dns_api: parse(
                 &get("DNS_API_BASE").unwrap_or_else(|| DNS_API.to_owned()),
                 "DNS_API_BASE",

@@ -121,6 +121,9 @@ pub async fn answer(v: &Visit<'_>, key: &Key, render: Render) -> Result<Option<R
 }
 
 async fn find_or_render(cx: &Context, key: &Key, render: Render) -> Result<Option<Rendered>> {
+    if !cx.config.page_cache {
+        return render(cx, key).await;
+    }
     let name = name(key, &cx.config.blog_domain, &cx.config.build);
     match cx.cache.get(&name).await {
         Ok(Some(kept)) => {
