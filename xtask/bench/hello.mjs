@@ -1,5 +1,6 @@
-// The least that a Worker can do: what Pipit's pages are compared with.
-const page = "<!doctype html><html lang=en><title>Hello</title><p>Hello from the edge.</p></html>";
+// The least that a Worker can do, with a page of a usual size: what Pipit's pages are compared with.
+const lines = "<p>Hello from the edge.</p>".repeat(500);
+const page = `<!doctype html><html lang=en><title>Hello</title>${lines}</html>`;
 
 export default {
   fetch() {

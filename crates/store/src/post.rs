@@ -50,6 +50,40 @@ pub(crate) fn post(row: &Row) -> Result<Post> {
     })
 }
 
+/// What the pages of public posts show; the words as they were written are as much again.
+macro_rules! shown {
+    () => {
+        "p.id, p.path, p.title, p.html, p.photos, p.clips, p.categories, p.properties, p.published_at, p.updated_at,
+         p.revision"
+    };
+}
+
+fn shown(row: &Row, blog_id: &str) -> Result<Post> {
+    row.read(|row| Post {
+        id: row.text("id"),
+        blog_id: blog_id.to_owned(),
+        path: row.text("path"),
+        channel: Channel::Posts,
+        status: Status::Published,
+        visibility: Visibility::Public,
+        title: row.opt_text("title"),
+        text: String::new(),
+        format: Format::default(),
+        html: row.text("html"),
+        photos: parsed(row, "photos"),
+        clips: parsed(row, "clips"),
+        categories: parsed(row, "categories"),
+        properties: parsed(row, "properties"),
+        app: None,
+        is_in_navigation: false,
+        published_at: row.int("published_at"),
+        updated_at: row.int("updated_at"),
+        deleted_at: None,
+        purged_at: None,
+        revision: row.int("revision"),
+    })
+}
+
 pub(crate) fn posts(rows: &[Row]) -> Result<Vec<Post>> {
     rows.iter().map(post).collect()
 }
@@ -328,7 +362,7 @@ pub async fn list_page(
     let statement = sql(
         concat!(
             "select ",
-            columns!(),
+            shown!(),
             " from posts p
               where p.blog_id = ?1 and p.visibility = 'public' and p.deleted_at is null and p.status = 'published'
                 and p.channel = 'posts' and p.published_at < ?4
@@ -336,7 +370,8 @@ pub async fn list_page(
         ),
         [blog_id.into(), skipped.into(), limit.into(), before.into()],
     );
-    posts(&cx.db.all(statement).await?)
+    let rows = cx.db.all(statement).await?;
+    rows.iter().map(|row| shown(row, blog_id)).collect()
 }
 
 /// The newest public posts of a blog between two moments with ids, neither included.

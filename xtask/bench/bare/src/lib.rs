@@ -1,4 +1,12 @@
-//! The least that a function in Rust can do on either runtime: what Pipit's pages are compared with.
+//! The least that a function in Rust can do on either runtime, with a page of a usual size: what Pipit's
+//! pages are compared with.
+
+use std::sync::LazyLock;
+
+static PAGE: LazyLock<String> = LazyLock::new(|| {
+    let lines = "<p>Hello from the edge.</p>".repeat(500);
+    format!("<!doctype html><html lang=en><title>Hello</title>{lines}</html>")
+});
 
 #[cfg(not(target_os = "wasi"))]
 mod on_workers {
@@ -6,7 +14,7 @@ mod on_workers {
 
     #[event(fetch)]
     async fn fetch(_: Request, _: Env, _: Context) -> Result<Response> {
-        Response::from_html(super::PAGE)
+        Response::from_html(super::PAGE.as_str())
     }
 }
 
@@ -16,9 +24,6 @@ mod on_spin {
 
     #[spin_sdk::http_service]
     async fn handle(_: Request) -> impl IntoResponse {
-        http::Response::builder().header("content-type", "text/html").body(super::PAGE.to_owned())
+        http::Response::builder().header("content-type", "text/html").body(super::PAGE.clone())
     }
 }
-
-const PAGE: &str =
-    "<!doctype html><html lang=en><title>Hello</title><p>Hello from the edge.</p></html>";
