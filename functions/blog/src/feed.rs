@@ -119,15 +119,11 @@ pub async fn show(v: Visit<'_>, list: List) -> Result<Response> {
     let blog = cache::blog(&v).await?;
     let Some(feed) = asked(&v, list) else { return theme::not_found(v.cx, &blog).await };
     let url = format!("{}{}", theme::origin(&v.cx.config, &blog), feed.path());
-    let is_newest = feed.before.is_none();
     let key = Key { blog, page: Page::Feed(feed) };
     let response = cache::answer(&v, &key, |cx, key| Box::pin(render(cx, key))).await?;
     let Some(mut response) = response else { return theme::not_found(v.cx, &key.blog).await };
     validators::keep_for_minutes(&mut response);
     validators::link(&mut response, &url, "self")?;
-    if is_newest {
-        validators::link(&mut response, &v.cx.config.app_url(feed::HUB_PATH), "hub")?;
-    }
     Ok(response)
 }
 
@@ -235,7 +231,6 @@ fn head<'a>(
         author: &blog.author,
         author_url: format!("{url}/"),
         avatar_url: config.app_url(&format!("/avatars/{}", blog.username)),
-        app_url: config.app_url(""),
         changed_at: blog.changed_at,
     }
 }
