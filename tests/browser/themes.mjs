@@ -82,13 +82,20 @@ async function preview(browser) {
   await context.close();
 }
 
+// Runs, and may keep nothing that other blogs would be sent.
+const OWN = `<script>
+document.documentElement.dataset.ran = 'own';
+try { document.cookie = 'a=b'; document.documentElement.dataset.kept = document.cookie ? 'yes' : 'no'; }
+catch { document.documentElement.dataset.kept = 'no'; }
+</script>`;
+
 async function scripts(browser) {
   const { page, context } = await open(browser);
   const username = name("themes");
   await signUp(page, username);
   await page.goto(`${origin}/settings/blog`);
   await page.getByText("Style sheet, HTML and templates").click();
-  await page.getByLabel("HTML at the end of the head").fill("<script>\ndocument.documentElement.dataset.ran = 'own';\n</script>");
+  await page.getByLabel("HTML at the end of the head").fill(OWN);
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("status").waitFor();
   await page.goto(`${origin}/settings/blog/templates/foot.html`);
@@ -97,7 +104,9 @@ async function scripts(browser) {
   await page.getByRole("status").waitFor();
   await page.goto(`${blog(username)}/`);
   const ran = await page.evaluate(() => ({ ...document.documentElement.dataset }));
-  hold(ran.ran === "own" && !ran.other, JSON.stringify(ran));
+  hold(ran.ran === "own" && ran.kept === "no" && !ran.other, JSON.stringify(ran));
+  const margin = await page.evaluate(() => getComputedStyle(document.body).margin);
+  hold(margin !== "8px", "the style sheet is not loaded");
   await context.close();
 }
 

@@ -193,6 +193,9 @@ fn own_html_stands_on_the_blog_and_only_its_scripts_run() {
         let scripts = policy.split("; ").find(|part| part.starts_with("script-src"));
         let scripts = scripts.expect("scripts of one's own");
         assert!(!scripts.contains("unsafe") && !scripts.contains("http"), "{scripts}");
+        let sandbox = policy.split("; ").find(|part| part.starts_with("sandbox "));
+        let sandbox = sandbox.expect("a sandbox, because other blogs are near");
+        assert!(sandbox.contains("allow-scripts") && !sandbox.contains("same-origin"), "{sandbox}");
         assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
     }
     let policy = ann.get("/").header("content-security-policy").to_owned();

@@ -200,11 +200,16 @@ fn settle(cx: &Context, blog_id: &str) -> Sql {
 pub async fn delete(cx: &Context, blog_id: &str) -> Result<()> {
     let hold = sql(
         "insert into domain_holds (host, account_id, ends_at)
-         select d.host, d.account_id, ?2 from domains d where d.blog_id = ?1 and d.state <> 'waiting'
+         select d.host, d.account_id, ?2 from domains d where d.blog_id = ?1 and d.state in ('proven', 'live') and d.missed_since is null
            and not exists (select 1 from domains o
              where o.host = d.host and o.blog_id <> d.blog_id and o.state in ('proven', 'live'))
-         on conflict (host) do update set account_id = excluded.account_id, ends_at = excluded.ends_at",
-        [blog_id.into(), cx.seconds().saturating_add(HOLD_SECONDS).into()],
+         on conflict (host) do update set account_id = excluded.account_id, ends_at = excluded.ends_at
+           where domain_holds.account_id = excluded.account_id or domain_holds.ends_at <= ?3",
+        [
+            blog_id.into(),
+            cx.seconds().saturating_add(HOLD_SECONDS).into(),
+            cx.seconds().into(),
+        ],
     );
     let release = sql(
         "insert into jobs (id, kind, ref, created_at, next_at)

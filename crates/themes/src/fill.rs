@@ -80,7 +80,16 @@ impl<'a> Filler<'a, '_> {
     }
 
     fn step(&mut self) -> Result<()> {
-        let steps = self.limits.steps.checked_sub(1);
+        self.steps(1)
+    }
+
+    /// What walks over a text takes as many steps as that is long.
+    fn steps_over(&mut self, text: &str) -> Result<()> {
+        self.steps(text.len().checked_div(BYTES_A_STEP).unwrap_or(0) as u64)
+    }
+
+    fn steps(&mut self, count: u64) -> Result<()> {
+        let steps = self.limits.steps.checked_sub(count);
         self.limits.steps =
             steps.ok_or_else(|| Fault::at(0, "It takes too long. Has it loops in loops?"))?;
         Ok(())
@@ -148,7 +157,10 @@ impl<'a> Filler<'a, '_> {
     fn value(&mut self, expression: &'a Expression<'a>) -> Result<Value> {
         self.step()?;
         Ok(match expression {
-            Expression::Text(text) => (*text).into(),
+            Expression::Text(text) => {
+                self.steps_over(text)?;
+                (*text).into()
+            }
             Expression::Number(number) => (*number).into(),
             Expression::Truth(is_so) => (*is_so).into(),
             Expression::List(values) => {
@@ -173,7 +185,11 @@ impl<'a> Filler<'a, '_> {
             }
             Expression::Index(of, at) => index(&self.value(of)?, &self.value(at)?)?,
             Expression::Length(of) => {
-                let length = self.value(of)?.length();
+                let of = self.value(of)?;
+                if let Value::Text(text) | Value::Html(text) = &of {
+                    self.steps_over(text)?;
+                }
+                let length = of.length();
                 length.ok_or_else(|| Fault::at(0, "This has no length."))?.into()
             }
             Expression::Not(of) => (!self.value(of)?.is_true()).into(),
@@ -210,17 +226,56 @@ impl<'a> Filler<'a, '_> {
         };
         let ordered = || order.ok_or_else(|| Fault::at(0, "Only numbers are more or less."));
         Ok(Value::Truth(match sign {
-            "==" => same(&left, &right),
-            "!=" => !same(&left, &right),
+            "==" => self.same(&left, &right)?,
+            "!=" => !self.same(&left, &right)?,
             "<" => ordered()?.is_lt(),
             "<=" => ordered()?.is_le(),
             ">" => ordered()?.is_gt(),
             ">=" => ordered()?.is_ge(),
             _ => match &right {
-                Value::List(values) => values.iter().any(|value| same(value, &left)),
+                Value::List(values) => self.has(values, &left)?,
                 _ => return Err(Fault::at(0, "Only a list can be asked what is in it.")),
             },
         }))
+    }
+
+    fn has(&mut self, values: &[Value], wanted: &Value) -> Result<bool> {
+        for value in values {
+            if self.same(value, wanted)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Texts are the same whether they are HTML or not. Each part that is looked at is a step: lists may
+    /// hold the same list many times.
+    fn same(&mut self, left: &Value, right: &Value) -> Result<bool> {
+        self.step()?;
+        match (left, right) {
+            (Value::Text(a) | Value::Html(a), Value::Text(b) | Value::Html(b)) => {
+                self.steps_over(if a.len() == b.len() { a } else { "" })?;
+                Ok(a == b)
+            }
+            (Value::List(a), Value::List(b)) if a.len() == b.len() => {
+                for (a, b) in a.iter().zip(b.iter()) {
+                    if !self.same(a, b)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            (Value::Map(a), Value::Map(b)) if a.len() == b.len() => {
+                for ((name, a), (other, b)) in a.iter().zip(b.iter()) {
+                    if name != other || !self.same(a, b)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            (Value::List(_) | Value::Map(_), _) => Ok(false),
+            _ => Ok(left == right),
+        }
     }
 
     fn write(&mut self, text: &str) -> Result<()> {
@@ -261,20 +316,13 @@ impl<'a> Filler<'a, '_> {
     }
 }
 
+const BYTES_A_STEP: usize = 64;
 const NO_NAME: &str = "There is no such name.";
 
 fn text(value: &Value) -> Result<&str> {
     match value {
         Value::Text(text) => Ok(text),
         _ => Err(Fault::at(0, "This is not the name of a template.")),
-    }
-}
-
-/// Texts are the same whether they are HTML or not.
-fn same(left: &Value, right: &Value) -> bool {
-    match (left, right) {
-        (Value::Text(a) | Value::Html(a), Value::Text(b) | Value::Html(b)) => a == b,
-        _ => left == right,
     }
 }
 

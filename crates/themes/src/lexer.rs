@@ -122,10 +122,11 @@ impl<'s> Lexer<'s> {
             let tag = self.rest.get(at..)?.strip_prefix("{%")?;
             let inner = tag.trim_start_matches(['-', '+']).trim_start();
             let inner = inner.strip_prefix("endraw")?;
-            let (end, rest) = inner.split_once("%}")?;
-            let is_end = matches!(end.trim(), "" | "-" | "+");
+            // Not a search for the end: there may be as many beginnings without one as letters.
+            let end = inner.trim_start();
+            let rest = end.strip_prefix(['-', '+']).unwrap_or(end).strip_prefix("%}")?;
             let bytes = self.rest.len().checked_sub(rest.len())?;
-            is_end.then(|| (at, bytes, tag.starts_with('-'), end.ends_with('-')))
+            Some((at, bytes, tag.starts_with('-'), end.starts_with('-')))
         });
         let missing = || self.fault("{% raw %} has no {% endraw %}.");
         let (at, end, trims_before, trims_after) = found.ok_or_else(missing)?;

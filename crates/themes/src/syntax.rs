@@ -8,6 +8,8 @@ use crate::{
 
 /// So deep may tags and brackets stand in each other.
 const DEPTH_MAX: usize = 40;
+/// So many parts may one tag's expression have.
+const LINKS_MAX: usize = 500;
 
 /// A template that was read.
 #[derive(Debug)]
@@ -72,6 +74,7 @@ pub(crate) fn read(source: &str) -> Result<Template<'_>> {
         tokens: tokens(source)?.into_iter().peekable(),
         line: 1,
         depth: 0,
+        links: 0,
         template: Template { extends: None, nodes: vec![], blocks: vec![] },
     };
     let (nodes, end) = reader.nodes(&[])?;
@@ -83,6 +86,7 @@ struct Reader<'s> {
     tokens: std::iter::Peekable<std::vec::IntoIter<(Token<'s>, usize)>>,
     line: usize,
     depth: usize,
+    links: usize,
     template: Template<'s>,
 }
 
@@ -102,6 +106,7 @@ impl<'s> Reader<'s> {
     }
 
     fn end(&mut self) -> Result<()> {
+        self.links = 0;
         if self.take(Token::End) { Ok(()) } else { Err(self.unexpected()) }
     }
 
@@ -135,6 +140,16 @@ impl<'s> Reader<'s> {
         self.depth = self.depth.saturating_add(1);
         if self.depth > DEPTH_MAX {
             return Err(self.fault("Too much stands in each other here."));
+        }
+        Ok(())
+    }
+
+    /// One more part of a tag's expression. Chains of them are walked over by recursion, like what stands
+    /// in each other.
+    fn link(&mut self) -> Result<()> {
+        self.links = self.links.saturating_add(1);
+        if self.links > LINKS_MAX {
+            return Err(self.fault("There is too much in one tag."));
         }
         Ok(())
     }
@@ -257,6 +272,7 @@ impl<'s> Reader<'s> {
     fn either(&mut self) -> Result<Expression<'s>> {
         let mut left = self.all()?;
         while self.take(Token::Word("or")) {
+            self.link()?;
             left = Expression::Both("or", Box::new(left), Box::new(self.all()?));
         }
         Ok(left)
@@ -265,6 +281,7 @@ impl<'s> Reader<'s> {
     fn all(&mut self) -> Result<Expression<'s>> {
         let mut left = self.negation()?;
         while self.take(Token::Word("and")) {
+            self.link()?;
             left = Expression::Both("and", Box::new(left), Box::new(self.negation()?));
         }
         Ok(left)
@@ -294,6 +311,7 @@ impl<'s> Reader<'s> {
     fn operand(&mut self) -> Result<Expression<'s>> {
         let mut made = self.atom()?;
         loop {
+            self.link()?;
             if self.take(Token::Sign(".")) {
                 made = Expression::Attribute(Box::new(made), self.word()?);
             } else if self.take(Token::Sign("[")) {

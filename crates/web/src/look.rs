@@ -18,8 +18,8 @@ pub type Draft = Vec<(String, String)>;
 ///
 /// # Errors
 /// [`Error::Unavailable`] when `APP_KEY` is missing.
-pub fn preview_url(cx: &Context, origin: &str) -> Result<String> {
-    preview::preview_url(cx, origin, LOOK)
+pub fn preview_url(cx: &Context, blog_id: &str, origin: &str) -> Result<String> {
+    preview::preview_url(cx, origin, &format!("{LOOK}{blog_id}"))
 }
 
 /// Keeps a draft for an hour. Its preview's address.
@@ -43,8 +43,9 @@ pub fn is_look(id: &str) -> bool {
 /// # Errors
 /// [`Error::NotFound`] when its hour is over.
 pub async fn draft(cx: &Context, blog_id: &str, id: &str) -> Result<Option<Draft>> {
-    if id == LOOK {
-        return Ok(None);
+    match id.strip_prefix(LOOK) {
+        Some(stored) if stored == blog_id => return Ok(None),
+        _ => {}
     }
     let kept = cx.kv.get(&draft_key(blog_id, id)).await?.ok_or(Error::NotFound)?;
     serde_json::from_slice(&kept).map(Some).map_err(Error::internal)

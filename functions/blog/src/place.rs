@@ -5,11 +5,15 @@ use domain::{blog::Blog, post::Post, slug};
 /// A hundred characters of the longest kind.
 const SLUG_BYTES_MAX: usize = 1000;
 
+/// The last second of the year 9999.
+const LAST: i64 = 253_402_300_799;
+
 /// `1795356300-179535630000012345`: the time and the id of a post.
 pub fn parse(text: &str) -> Option<(i64, String)> {
     let (at, id) = text.rsplit_once('-')?;
     let seconds: i64 = at.parse().ok()?;
-    let is_ours = seconds.to_string() == at && id.len() == 18;
+    let is_time = (-LAST..=LAST).contains(&seconds) && seconds.to_string() == at;
+    let is_ours = is_time && id.len() == 18;
     (is_ours && id.bytes().all(|b| b.is_ascii_digit())).then(|| (seconds, id.to_owned()))
 }
 
@@ -43,6 +47,8 @@ mod tests {
         for (text, expected) in [
             (format!("12-{id}"), true),
             (format!("-12-{id}"), true),
+            (format!("9007199254740993-{id}"), false),
+            (format!("-9007199254740993-{id}"), false),
             (format!("012-{id}"), false),
             (format!("+12-{id}"), false),
             (format!("12-{id}0"), false),

@@ -12,6 +12,8 @@ use web::Visit;
 
 /// The most posts of one list; the protocol allows 50,000.
 const POSTS: i64 = 1000;
+/// More parts than a month of any blog has.
+const PARTS: std::ops::RangeInclusive<i64> = 1..=10_000;
 const XML: &str = "application/xml; charset=utf-8";
 /// What every blog has beside its posts.
 const PLACES: [&str; 4] = ["/", "/archive", "/categories", "/photos"];
@@ -43,7 +45,8 @@ impl Sitemap {
             return Some(Self::Pages);
         }
         let (month, part) = name.rsplit_once('-')?;
-        let (month, part) = (month.to_owned(), part.parse().ok().filter(|part| *part > 0)?);
+        let (month, part) =
+            (month.to_owned(), part.parse().ok().filter(|part| PARTS.contains(part))?);
         datetime::month_span(&month)?;
         let sitemap = Self::Month(month, part);
         (sitemap.path() == format!("/sitemap/{file}")).then_some(sitemap)

@@ -51,6 +51,11 @@ fn has_own_html(blog: &Blog) -> bool {
     look::own(&blog.own).iter().any(|(name, _)| name != CSS)
 }
 
+/// Below our own domain a blog has neighbours: a script there may do all but keep something, since a cookie
+/// for the whole domain would reach every other blog.
+const BESIDE_OTHERS: &str = "allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox \
+                             allow-downloads allow-modals";
+
 /// What its owner wrote may style itself, and those of its scripts run that stand in head and foot: on this
 /// host and with this host alone.
 pub fn allow_own(cx: &Context, blog: &Blog, response: &mut Response) {
@@ -66,6 +71,9 @@ pub fn allow_own(cx: &Context, blog: &Blog, response: &mut Response) {
     let mut changes = vec![("style-src", "'self' 'unsafe-inline'")];
     if !notes.is_empty() {
         changes.extend([("script-src", scripts.as_str()), ("connect-src", "'self'")]);
+        if blog.domain.is_none() {
+            changes.push(("sandbox", BESIDE_OTHERS));
+        }
     }
     web::change_policy(cx, Site::Blog, response, &changes);
 }

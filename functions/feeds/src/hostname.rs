@@ -40,7 +40,11 @@ pub async fn ensure(cx: &Context, api: &HostnamesConfig, due: &OwnDomain) -> Res
         }
     }
     let known = send(cx, api, Method::GET, &format!("?hostname={}", due.host), None).await?;
-    if let Some(hostname) = known.as_ref().and_then(|list| hostname(list.get(0)?)) {
+    let own = |list: &Value| {
+        let mut list = list.as_array()?.iter();
+        list.find(|one| one.get("hostname").and_then(Value::as_str) == Some(&due.host)).cloned()
+    };
+    if let Some(hostname) = known.as_ref().and_then(own).as_ref().and_then(hostname) {
         return Ok(hostname);
     }
     let wanted = json!({ "hostname": due.host, "ssl": { "method": "http", "type": "dv" } });

@@ -177,7 +177,7 @@ async fn page(
     let origin = v.cx.config.blog_origin(&blog.username, blog.domain.as_deref());
     let page = Page {
         layout: Layout::of(v, "Blog"),
-        preview_url: web::look::preview_url(v.cx, &origin)?,
+        preview_url: web::look::preview_url(v.cx, &blog.id, &origin)?,
         form,
         error,
         problems: problems(v, blog, texts).await?,

@@ -269,3 +269,35 @@ fn their(value: &crate::Value) -> minijinja::Value {
         }
     }
 }
+
+#[test]
+fn no_template_takes_more_than_its_steps_or_the_stack() {
+    let mut doubled = "{% for a0 in [[1, 1]] %}".to_owned();
+    for n in 1..35 {
+        let before = n - 1;
+        doubled.push_str(&format!("{{% for a{n} in [[a{before}, a{before}]] %}}"));
+    }
+    doubled.push_str("{% if a34 == a34 %}x{% endif %}");
+    doubled.push_str(&"{% endfor %}".repeat(35));
+    let loops = |inner: &str| {
+        let begin = "{% for a in posts %}{% for b in posts %}{% for c in posts %}{% for d in [1, 2, 3, 4] %}";
+        format!("{begin}{inner}{}", "{% endfor %}".repeat(4))
+    };
+    let chain = |part: &str| format!("{{{{ blog{} }}}}", part.repeat(60_000 / part.len()));
+    for text in [
+        doubled,
+        loops("{% if a.html|length == 5 %}x{% endif %}"),
+        loops(&format!("{{% if '{}' == 1 %}}x{{% endif %}}", "y".repeat(50_000))),
+        chain(".x"),
+        chain("['x']"),
+        chain(" or a"),
+        chain(" and a"),
+        chain("|length"),
+        format!("{{% raw %}}{}", "{%endraw".repeat(7_500)),
+    ] {
+        let page = made(&[("home.html", &text)]);
+        let start: String = text.chars().take(60).collect();
+        assert!(page.problem.is_some(), "{start}");
+        assert!(page.html.contains("Maria &#60;3"), "{start}");
+    }
+}

@@ -82,7 +82,7 @@ async fn page(
     let page = Edit {
         layout: Layout::of(v, name),
         name,
-        preview_url: web::look::preview_url(v.cx, &origin)?,
+        preview_url: web::look::preview_url(v.cx, &blog.id, &origin)?,
         is_own: stored.is_some(),
         text: typed.or(stored).unwrap_or_else(|| original.to_owned()),
         original,
