@@ -5,6 +5,13 @@ import { app, blog, hold, name, open, origin, run, signUp, writeWithPhoto } from
 
 const themes = ["Plain", "Journal", "Photos"];
 
+// Runs, and may keep nothing that other blogs would be sent.
+const OWN = `<script>
+document.documentElement.dataset.ran = 'own';
+try { document.cookie = 'a=b'; document.documentElement.dataset.kept = document.cookie ? 'yes' : 'no'; }
+catch { document.documentElement.dataset.kept = 'no'; }
+</script>`;
+
 await run({
   "every theme is in order on every page": everyTheme,
   "a look is tried out in a frame, and saved": preview,
@@ -81,13 +88,6 @@ async function preview(browser) {
   hold(!faults.length, faults.join("\n"));
   await context.close();
 }
-
-// Runs, and may keep nothing that other blogs would be sent.
-const OWN = `<script>
-document.documentElement.dataset.ran = 'own';
-try { document.cookie = 'a=b'; document.documentElement.dataset.kept = document.cookie ? 'yes' : 'no'; }
-catch { document.documentElement.dataset.kept = 'no'; }
-</script>`;
 
 async function scripts(browser) {
   const { page, context } = await open(browser);
