@@ -64,3 +64,19 @@ fn without_the_key_value_store_every_page_comes() {
         memory.native.faults.heal();
     }
 }
+
+#[test]
+fn names_that_strangers_make_up_are_soon_forgotten() {
+    let pipit = Pipit::in_memory();
+    let memory = pipit.memory().expect("it is in memory");
+    let ann = pipit.sign_up("ann");
+    let blog = pipit.blog(&ann);
+    blog.get("/").expect(200);
+    let own = memory.native.kv.keys().len();
+    for name in ["made-up", "another"] {
+        pipit.browser_on(&blog.host.replacen(&ann.username, name, 1)).get("/").expect(404);
+    }
+    assert!(memory.native.kv.keys().len() > own);
+    memory.native.clock.advance(61);
+    assert_eq!(memory.native.kv.keys().len(), own);
+}

@@ -112,9 +112,10 @@ impl Tamer {
         if !text.bytes().all(|b| b.is_ascii_whitespace()) {
             self.make_cell();
         }
-        // The parser leaves out the line end that begins preformatted text, every time again.
+        // The parser leaves out the line end that begins preformatted text, every time again; NUL is left
+        // out anyway, and what follows it would then be what begins it.
         let is_first = self.pre_at == Some(self.out.len());
-        let mut rest = if is_first { text.trim_start_matches(['\r', '\n']) } else { text };
+        let mut rest = if is_first { text.trim_start_matches(['\r', '\n', '\0']) } else { text };
         loop {
             rest = references::write(&mut self.out, rest, false, &mut self.stops);
             if rest.is_empty() {

@@ -13,6 +13,8 @@ use platform::{Context, Error, Result};
 const BELIEVED_SECONDS: i64 = 60;
 /// So long it is kept.
 const KEPT_SECONDS: u32 = 86_400;
+/// So long it is kept that a name is nobody's: anyone can make up names.
+const NOBODY_SECONDS: u32 = 60;
 /// What stands for «nobody's», so that strangers' host names cost no rows either.
 const NOBODY: &[u8] = b"-";
 /// What stands for a domain on which a blog was and is no longer.
@@ -115,15 +117,15 @@ fn read(bytes: &[u8]) -> Option<Copy> {
 }
 
 async fn put(cx: &Context, name: &str, found: &Found) {
-    let row = match found {
-        Found::Blog(blog) => serde_json::to_vec(blog).map_err(Error::internal),
-        Found::Nobody => Ok(NOBODY.to_vec()),
-        Found::Parked => Ok(PARKED.to_vec()),
+    let (row, seconds) = match found {
+        Found::Blog(blog) => (serde_json::to_vec(blog).map_err(Error::internal), KEPT_SECONDS),
+        Found::Nobody => (Ok(NOBODY.to_vec()), NOBODY_SECONDS),
+        Found::Parked => (Ok(PARKED.to_vec()), KEPT_SECONDS),
     };
     let stored = match row {
         Ok(row) => {
             let copy = [format!("{}\n", cx.seconds()).as_bytes(), &row].concat();
-            cx.kv.put(&key(name), Bytes::from(copy), KEPT_SECONDS).await
+            cx.kv.put(&key(name), Bytes::from(copy), seconds).await
         }
         Err(error) => Err(error),
     };

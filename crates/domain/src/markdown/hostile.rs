@@ -32,6 +32,14 @@ fn no_payload_survives() {
 }
 
 #[test]
+fn what_begins_preformatted_text_is_left_out_once() {
+    for start in ["\n\n", "\r\n\n", "\n\0\n", "\0\n", "\0\r\n", "&#10;\n", "&#10;\0\n"] {
+        assert_eq!(check_both(&format!("<pre>{start}a</pre>")), Ok(()), "{start:?}");
+        assert_eq!(check_both(&format!("<pre>{start}")), Ok(()), "{start:?}");
+    }
+}
+
+#[test]
 fn no_address_runs_a_script() {
     for script in scripts() {
         for place in PLACES {
