@@ -7,7 +7,7 @@ CREATE TABLE accounts (
   name text not null,
   site text,                         -- the person's own web site, http or https
   created_at integer not null
-, bio text not null default '', timezone text, avatar_key text, header_key text, uses_gravatar integer not null default 1, gravatar_key text, gravatar_check_at integer not null default 0, site_verified_at integer, site_misses integer not null default 0, site_check_at integer not null default 0) strict, without rowid;
+, bio text not null default '', timezone text, avatar_key text, header_key text, uses_gravatar integer not null default 1, gravatar_key text, gravatar_check_at integer not null default 0, site_verified_at integer, site_misses integer not null default 0, site_check_at integer not null default 0, blog_count integer not null default 1) strict, without rowid;
 CREATE INDEX accounts_by_gravatar_check on accounts (gravatar_check_at) where uses_gravatar = 1 and avatar_key is null;
 CREATE INDEX accounts_by_site_check on accounts (site_check_at) where site is not null;
 CREATE TABLE address_changes (
@@ -114,7 +114,7 @@ CREATE TABLE consents (
   expires_at integer not null,
   spent_at integer,
   spent_by text                      -- the token that it became, or would have
-) strict, without rowid;
+, blog_name text) strict, without rowid;
 CREATE INDEX consents_by_expiry on consents (expires_at);
 CREATE INDEX consents_by_token on consents (spent_by) where spent_by is not null;
 CREATE TABLE creations (
@@ -185,13 +185,13 @@ CREATE TABLE feeds (
   problem text                       -- what is wrong, in words for the people who follow it
 ) strict, without rowid;
 CREATE INDEX feeds_due on feeds (next_check_at);
-CREATE TABLE follows (
+CREATE TABLE "follows" (
   follower_id text not null references accounts (id) on delete cascade,
-  followed_id text not null references accounts (id) on delete cascade,
+  blog_id text not null references blogs (id) on delete cascade,
   created_at integer not null,
-  primary key (follower_id, followed_id)
+  primary key (follower_id, blog_id)
 ) strict, without rowid;
-CREATE INDEX follows_by_followed on follows (followed_id);
+CREATE INDEX follows_by_blog on follows (blog_id);
 CREATE TABLE half_sessions (
   id text primary key,               -- SHA-256 of the half session's own cookie
   account_id text not null references accounts (id) on delete cascade,
@@ -333,7 +333,7 @@ CREATE TABLE sessions (
   used_at integer not null,          -- exact to the hour
   idle_ends_at integer not null,
   ends_at integer not null
-, handle text, ip text, proved_at integer not null default 0, rotated_at integer not null default 0, previous_id text, previous_until integer) strict, without rowid;
+, handle text, ip text, proved_at integer not null default 0, rotated_at integer not null default 0, previous_id text, previous_until integer, blog_name text) strict, without rowid;
 CREATE INDEX sessions_by_account on sessions (account_id, created_at);
 CREATE INDEX sessions_by_end on sessions (ends_at);
 CREATE UNIQUE INDEX sessions_by_handle on sessions (handle) where handle is not null;
@@ -388,7 +388,7 @@ CREATE TABLE tokens (
   created_at integer not null,
   used_at integer,                   -- exact to the hour
   expires_at integer
-) strict, without rowid;
+, blog_name text) strict, without rowid;
 CREATE INDEX tokens_by_account on tokens (account_id, created_at desc);
 CREATE INDEX tokens_by_end on tokens (expires_at) where expires_at is not null;
 CREATE TABLE totps (

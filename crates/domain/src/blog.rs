@@ -32,7 +32,10 @@ pub struct Blog {
     pub id: String,
     /// The account that owns it.
     pub account_id: String,
-    /// The name in `<username>.<BLOG_DOMAIN>`.
+    /// The user name of that account: the name of its first blog.
+    #[serde(default)]
+    pub owner: String,
+    /// Its own name, in `<username>.<BLOG_DOMAIN>`.
     pub username: String,
     /// The host name of its own that it lives on, where it lives on one.
     #[serde(default)]
@@ -74,6 +77,12 @@ pub struct Blog {
 }
 
 impl Blog {
+    /// The user name of whoever writes it. A copy of a row from before there were several blogs does not
+    /// say it: then it is the blog's own name.
+    pub fn person(&self) -> &str {
+        if self.owner.is_empty() { &self.username } else { &self.owner }
+    }
+
     /// The categories of a post as readers see them: slug and name.
     pub fn categories_of(&self, post: &Post) -> Vec<(String, String)> {
         post.categories.iter().filter_map(|name| self.category(name)).collect()

@@ -9,6 +9,8 @@ pub struct NewConsent<'a> {
     pub code_hash: &'a str,
     /// The account.
     pub account_id: &'a str,
+    /// The name of the blog that the app is told of.
+    pub blog_name: &'a str,
     /// The app's address.
     pub client_id: &'a str,
     /// Where the code is sent.
@@ -43,6 +45,8 @@ pub struct Claim<'a> {
 pub struct Granted {
     /// The user name.
     pub username: String,
+    /// The name of the blog.
+    pub blog_name: String,
     /// The host name of its own that the blog lives on, where it lives on one.
     pub domain: Option<String>,
     /// The display name.
@@ -55,8 +59,9 @@ pub struct Granted {
 pub async fn insert(cx: &Context, consent: &NewConsent<'_>) -> Result<()> {
     let now = cx.seconds();
     let insert = sql(
-        "insert into consents (code_hash, account_id, client_id, redirect_uri, scopes, challenge, created_at, expires_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "insert into consents (code_hash, account_id, client_id, redirect_uri, scopes, challenge, created_at, expires_at,
+           blog_name)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         [
             consent.code_hash.into(),
             consent.account_id.into(),
@@ -66,6 +71,7 @@ pub async fn insert(cx: &Context, consent: &NewConsent<'_>) -> Result<()> {
             consent.challenge.clone().into(),
             now.into(),
             consent.expires_at.into(),
+            consent.blog_name.into(),
         ],
     );
     cx.db.batch(vec![insert]).await.map(|_| ())
@@ -102,14 +108,15 @@ pub async fn spend(cx: &Context, claim: &Claim<'_>) -> Result<Option<Granted>> {
         ],
     );
     let token = sql(
-        "insert into tokens (id, account_id, token_hash, name, client_id, scopes, created_at)
-         select ?1, c.account_id, ?2, c.client_id, c.client_id, c.scopes, ?3
+        "insert into tokens (id, account_id, token_hash, name, client_id, scopes, created_at, blog_name)
+         select ?1, c.account_id, ?2, c.client_id, c.client_id, c.scopes, ?3, c.blog_name
          from consents c where c.spent_by = ?1 and ?2 is not null",
         [claim.token_id.into(), claim.token_hash.clone().into(), now.into()],
     );
     let who = sql(
-        "select a.username, a.name, b.domain, c.scopes
-         from consents c join accounts a on a.id = c.account_id join blogs b on b.username = a.username
+        "select a.username, a.name, b.username as blog_name, b.domain, c.scopes
+         from consents c join accounts a on a.id = c.account_id
+           join blogs b on b.username = coalesce(c.blog_name, a.username) and b.account_id = a.id
          where c.spent_by = ?1",
         [claim.token_id.into()],
     );
@@ -120,6 +127,7 @@ pub async fn spend(cx: &Context, claim: &Claim<'_>) -> Result<Option<Granted>> {
 fn granted(row: &Row) -> Result<Granted> {
     row.read(|row| Granted {
         username: row.text("username"),
+        blog_name: row.text("blog_name"),
         domain: row.opt_text("domain"),
         name: row.text("name"),
         scopes: row.text("scopes"),

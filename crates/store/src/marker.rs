@@ -59,7 +59,8 @@ pub async fn count_new(cx: &Context, account_id: &str, (id, at): (&str, i64)) ->
         "select count(*) as n from (
            select 1 from posts p
            where p.visibility = 'public' and p.deleted_at is null and p.status = 'published' and p.channel = 'posts'
-             and p.account_id in (select ?1 union all select followed_id from follows where follower_id = ?1)
+             and p.blog_id in (select id from blogs where account_id = ?1
+               union all select blog_id from follows where follower_id = ?1)
              and p.published_at >= ?3 and p.id > ?2
            union all
            select 1 from subscriptions s join entries e on e.feed_id = s.feed_id

@@ -305,8 +305,8 @@ pub(crate) async fn find_any(cx: &Context, id: &str) -> Result<Option<Post>> {
     cx.db.first(statement).await?.as_ref().map(post).transpose()
 }
 
-/// The user name of the blog that a post stands on.
-pub async fn username(cx: &Context, id: &str) -> Result<Option<String>> {
+/// The name of the blog that a post stands on.
+pub async fn blog_name(cx: &Context, id: &str) -> Result<Option<String>> {
     let statement = sql(
         "select b.username from posts p join blogs b on b.id = p.blog_id where p.id = ?1",
         [id.into()],
@@ -405,7 +405,7 @@ pub async fn list_between(
     posts(&cx.db.all(statement).await?)
 }
 
-/// The path of a public post of anybody's, and the user name and the own host name of its blog.
+/// The path of a public post of anybody's, and the name and the own host name of its blog.
 pub async fn find_public(
     cx: &Context,
     id: &str,
@@ -419,7 +419,7 @@ pub async fn find_public(
     Ok(Some((row.text("path")?, row.text("username")?, row.opt_text("domain")?)))
 }
 
-/// The newest public posts of an account and of those it follows, with their authors.
+/// The newest public posts of an account's blogs and of those it follows, with their authors.
 pub async fn list_followed(
     cx: &Context,
     account_id: &str,
@@ -429,10 +429,11 @@ pub async fn list_followed(
         concat!(
             "select ",
             columns!(),
-            ", a.username, a.name, b.domain from posts p
+            ", a.username, a.name, b.username as blog_name, b.domain from posts p
               join accounts a on a.id = p.account_id join blogs b on b.id = p.blog_id
               where p.visibility = 'public' and p.deleted_at is null and p.status = 'published' and p.channel = 'posts'
-                and p.account_id in (select ?1 union all select followed_id from follows where follower_id = ?1)
+                and p.blog_id in (select id from blogs where account_id = ?1
+                  union all select blog_id from follows where follower_id = ?1)
               order by p.published_at desc, p.id desc limit ?2"
         ),
         [account_id.into(), limit.into()],
@@ -470,6 +471,8 @@ pub async fn list_by_category(
 pub struct Author {
     /// The user name.
     pub username: String,
+    /// The name of the blog that is meant.
+    pub blog_name: String,
     /// The host name of its own that the blog lives on, where it lives on one.
     pub domain: Option<String>,
     /// The display name.
@@ -479,6 +482,7 @@ pub struct Author {
 pub(crate) fn author(row: &Row) -> Result<Author> {
     row.read(|row| Author {
         username: row.text("username"),
+        blog_name: row.text("blog_name"),
         domain: row.opt_text("domain"),
         name: row.text("name"),
     })

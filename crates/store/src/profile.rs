@@ -18,8 +18,12 @@ pub struct Profile {
     pub account_id: String,
     /// Its user name.
     pub username: String,
-    /// Its blog.
+    /// The blog that is meant: its first, unless another was asked for.
     pub blog_id: String,
+    /// That blog's name.
+    pub blog_name: String,
+    /// How many blogs it has.
+    pub blog_count: i64,
     /// The host name of its own that the blog lives on, where it lives on one.
     pub domain: Option<String>,
     /// The display name.
@@ -62,13 +66,19 @@ impl Profile {
     }
 }
 
-/// The profile of a user name.
+/// The profile of a user name, with the first blog.
 pub async fn find_by_username(cx: &Context, username: &str) -> Result<Option<Profile>> {
+    let profile = find_by_blog(cx, username).await?;
+    Ok(profile.filter(|profile| profile.username == username))
+}
+
+/// The profile of whoever writes the blog of this name, with that blog.
+pub async fn find_by_blog(cx: &Context, name: &str) -> Result<Option<Profile>> {
     let statement = sql(
-        "select a.id, a.username, b.id as blog_id, b.domain, a.name, a.bio, a.site, a.site_verified_at, a.timezone, a.avatar_key,
-           a.header_key, a.uses_gravatar, a.gravatar_key, b.hides_app
-         from accounts a join blogs b on b.username = a.username where a.username = ?1",
-        [username.into()],
+        "select a.id, a.username, a.blog_count, b.id as blog_id, b.username as blog_name, b.domain, a.name, a.bio,
+           a.site, a.site_verified_at, a.timezone, a.avatar_key, a.header_key, a.uses_gravatar, a.gravatar_key, b.hides_app
+         from blogs b join accounts a on a.id = b.account_id where b.username = ?1",
+        [name.into()],
     );
     cx.db.first(statement).await?.as_ref().map(profile).transpose()
 }
@@ -78,6 +88,8 @@ fn profile(row: &Row) -> Result<Profile> {
         account_id: row.text("id"),
         username: row.text("username"),
         blog_id: row.text("blog_id"),
+        blog_name: row.text("blog_name"),
+        blog_count: row.int("blog_count"),
         domain: row.opt_text("domain"),
         name: row.text("name"),
         bio: row.text("bio"),
@@ -92,8 +104,8 @@ fn profile(row: &Row) -> Result<Profile> {
     })
 }
 
-/// Stores a changed profile; objects that it no longer names go by a job each. The blog's pages name
-/// the person, so its epoch moves. Site and picture are looked at anew, soon.
+/// Stores a changed profile; objects that it no longer names go by a job each. The pages of all
+/// blogs name the person, so their epochs move. Site and picture are looked at anew, soon.
 pub async fn update(cx: &Context, profile: &Profile, removed: &[String]) -> Result<()> {
     let update = sql(
         "update accounts set name = ?2, bio = ?3, timezone = ?5, avatar_key = ?6, header_key = ?7, uses_gravatar = ?8,

@@ -18,8 +18,12 @@ pub struct Session {
     pub name: String,
     /// Its canonical mail address.
     pub email: String,
-    /// Its blog.
+    /// The blog that is written on: one of the account's.
     pub blog_id: String,
+    /// That blog's name, the first part of its host name.
+    pub blog_name: String,
+    /// How many blogs the account has.
+    pub blog_count: i64,
     /// The host name of its own that the blog lives on, where it lives on one.
     pub domain: Option<String>,
     /// Its time zone, a name of the IANA database, once it is known.
@@ -33,9 +37,9 @@ pub struct Session {
 }
 
 impl Session {
-    /// The address of its blog, without a slash at its end.
+    /// The address of the blog that is written on, without a slash at its end.
     pub fn blog_origin(&self, config: &Config) -> String {
-        config.blog_origin(&self.username, self.domain.as_deref())
+        config.blog_origin(&self.blog_name, self.domain.as_deref())
     }
 }
 
@@ -44,8 +48,9 @@ impl Session {
 pub async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
     let statement = sql(
         "select s.id, coalesce(s.handle, '') as handle, s.account_id, s.used_at, s.rotated_at, s.proved_at,
-           a.username, a.name, a.email, a.timezone, b.id as blog_id, b.domain
-         from sessions s join accounts a on a.id = s.account_id join blogs b on b.username = a.username
+           a.username, a.name, a.email, a.timezone, a.blog_count, b.id as blog_id, b.username as blog_name, b.domain
+         from sessions s join accounts a on a.id = s.account_id
+           join blogs b on b.username = coalesce(s.blog_name, a.username) and b.account_id = a.id
          where (s.id = ?1 or (s.previous_id = ?1 and s.previous_until > ?2))
            and s.idle_ends_at > ?2 and s.ends_at > ?2",
         [id.into(), cx.seconds().into()],
@@ -59,6 +64,8 @@ pub async fn find(cx: &Context, id: &str) -> Result<Option<Session>> {
         name: row.text("name"),
         email: row.text("email"),
         blog_id: row.text("blog_id"),
+        blog_name: row.text("blog_name"),
+        blog_count: row.int("blog_count"),
         domain: row.opt_text("domain"),
         timezone: row.opt_text("timezone"),
         used_at: row.int("used_at"),
@@ -75,6 +82,19 @@ pub async fn touch(cx: &Context, id: &str, idle_seconds: i64) -> Result<()> {
         [id.into(), cx.seconds().into(), cx.seconds().saturating_add(idle_seconds).into()],
     );
     cx.db.batch(vec![statement]).await.map(|_| ())
+}
+
+/// Writes on another blog of the account from now on, in this session alone. False when it has none of
+/// that name.
+pub async fn choose_blog(cx: &Context, id: &str, name: &str) -> Result<bool> {
+    let statement = sql(
+        "update sessions set blog_name = ?2
+         where (id = ?1 or previous_id = ?1)
+           and exists (select 1 from blogs b where b.username = ?2 and b.account_id = sessions.account_id)
+         returning handle",
+        [id.into(), name.into()],
+    );
+    Ok(cx.db.first(statement).await?.is_some())
 }
 
 /// Gives a session a new id; the old one is good for `grace_seconds` more. False when another

@@ -7,14 +7,14 @@ use platform::{Context, Result, Row, Sql, sql};
 pub struct Wanted {
     /// The user name asked for.
     pub username: String,
-    /// Whether that name is an account's by now.
+    /// Whether that name is somebody's by now, or a blog's.
     pub is_taken: bool,
 }
 
 /// What a live challenge wants, if it is a sign-up of an address without an account.
 pub async fn find(cx: &Context, challenge_id: &str) -> Result<Option<Wanted>> {
     let statement = sql(
-        "select c.username, exists (select 1 from accounts a where a.username = c.username) as is_taken
+        "select c.username, exists (select 1 from blogs b where b.username = c.username) as is_taken
          from challenges c
          where c.id = ?1 and c.kind = 'signup' and c.consumed_at is null
            and not exists (select 1 from accounts a where a.email = c.email)",

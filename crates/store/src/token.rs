@@ -13,6 +13,8 @@ pub struct NewToken<'a> {
     pub token_hash: &'a str,
     /// What its person calls it.
     pub name: &'a str,
+    /// The name of the account's blog that it writes on unless it says.
+    pub blog_name: &'a str,
     /// Words with a space between them.
     pub scopes: &'a str,
     /// Unix seconds, or never.
@@ -34,8 +36,12 @@ pub struct Live {
     pub timezone: Option<String>,
     /// What the token is called.
     pub token_name: String,
-    /// Its blog.
+    /// The blog that it writes on unless it says: one of the account's.
     pub blog_id: String,
+    /// That blog's name.
+    pub blog_name: String,
+    /// How many blogs the account has.
+    pub blog_count: i64,
     /// The host name of its own that the blog lives on, where it lives on one.
     pub domain: Option<String>,
     /// The app's address, where it came by IndieAuth.
@@ -72,8 +78,8 @@ pub struct Listed {
 /// Remembers a token.
 pub async fn insert(cx: &Context, token: &NewToken<'_>) -> Result<()> {
     let statement = sql(
-        "insert into tokens (id, account_id, token_hash, name, scopes, created_at, expires_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "insert into tokens (id, account_id, token_hash, name, scopes, created_at, expires_at, blog_name)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         [
             token.id.into(),
             token.account_id.into(),
@@ -82,6 +88,7 @@ pub async fn insert(cx: &Context, token: &NewToken<'_>) -> Result<()> {
             token.scopes.into(),
             cx.seconds().into(),
             token.expires_at.into(),
+            token.blog_name.into(),
         ],
     );
     cx.db.batch(vec![statement]).await.map(|_| ())
@@ -94,9 +101,10 @@ pub async fn find_live(
     token_hash: &str,
 ) -> Result<Option<Live>> {
     let statement = sql(
-        "select t.id, t.account_id, t.name as token_name, a.username, a.name, a.timezone, b.id as blog_id, b.domain, t.client_id, t.scopes, t.created_at, t.used_at,
-           t.expires_at
-         from tokens t join accounts a on a.id = t.account_id join blogs b on b.username = a.username
+        "select t.id, t.account_id, t.name as token_name, a.username, a.name, a.timezone, a.blog_count, b.id as blog_id,
+           b.username as blog_name, b.domain, t.client_id, t.scopes, t.created_at, t.used_at, t.expires_at
+         from tokens t join accounts a on a.id = t.account_id
+           join blogs b on b.username = coalesce(t.blog_name, a.username) and b.account_id = a.id
          where t.token_hash = ?1 and (?2 is null or a.username = ?2) and (t.expires_at is null or t.expires_at > ?3)",
         [token_hash.into(), username.map(str::to_owned).into(), cx.seconds().into()],
     );
@@ -112,6 +120,8 @@ fn live(row: &Row) -> Result<Live> {
         timezone: row.opt_text("timezone"),
         token_name: row.text("token_name"),
         blog_id: row.text("blog_id"),
+        blog_name: row.text("blog_name"),
+        blog_count: row.int("blog_count"),
         domain: row.opt_text("domain"),
         client_id: row.opt_text("client_id"),
         scopes: row.text("scopes"),

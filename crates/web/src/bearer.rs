@@ -27,8 +27,12 @@ pub struct Grant {
     pub timezone: Option<String>,
     /// What the token is called: the app's name.
     pub token_name: String,
-    /// Its blog.
+    /// The blog that it writes on unless it says: one of the account's.
     pub blog_id: String,
+    /// That blog's name.
+    pub blog_name: String,
+    /// How many blogs the account has.
+    pub blog_count: i64,
     /// The host name of its own that the blog lives on, where it lives on one.
     pub domain: Option<String>,
     /// The app's address, where the token came by IndieAuth.
@@ -115,6 +119,8 @@ fn of(live: Live) -> Grant {
         timezone: live.timezone,
         token_name: live.token_name,
         blog_id: live.blog_id,
+        blog_name: live.blog_name,
+        blog_count: live.blog_count,
         domain: live.domain,
         client_id: live.client_id,
         scopes: live.scopes,

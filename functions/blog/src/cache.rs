@@ -198,6 +198,7 @@ mod tests {
 
     fn key(page: Page) -> Key {
         let blog = Blog {
+            owner: "maria".into(),
             id: "1".into(),
             account_id: "2".into(),
             username: "maria".into(),

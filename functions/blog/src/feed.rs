@@ -230,7 +230,7 @@ fn head<'a>(
         language: &blog.language,
         author: &blog.author,
         author_url: format!("{url}/"),
-        avatar_url: config.app_url(&format!("/avatars/{}", blog.username)),
+        avatar_url: config.app_url(&format!("/avatars/{}", blog.person())),
         changed_at: blog.changed_at,
     }
 }

@@ -1,24 +1,24 @@
-//! Follows: the people here whom one reads.
+//! Follows: the people here whom one reads, each by a blog of theirs.
 
 use crate::subscription::{self, Typed};
 use platform::{Response, Result};
 use web::Visit;
 
-/// `POST /follows`
+/// `POST /follows` with `username`: somebody's, for their first blog, or another blog's name.
 pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     let form = v.form().await?;
     let session = v.session()?;
     let typed = form.get("username");
     let username = typed.trim_start_matches('@').to_lowercase();
 
-    let problem = match store::account::find_by_username(v.cx, &username).await? {
+    let problem = match store::blog::find(v.cx, &username).await? {
         None if username.is_empty() => "Type the username of somebody here.",
         None => "Nobody here has that username.",
-        Some(account) if account.id == session.account_id => {
+        Some(blog) if blog.account_id == session.account_id => {
             "That is you. What you write stands on your timeline already."
         }
-        Some(account) => {
-            store::follow::insert(v.cx, &session.account_id, &account.id).await?;
+        Some(blog) => {
+            store::follow::insert(v.cx, &session.account_id, &blog.id).await?;
             return web::see_other("/subscriptions");
         }
     };

@@ -109,6 +109,6 @@ fn feed(v: &Visit<'_>, subscription: store::subscription::Subscription) -> Feed 
 }
 
 fn person(v: &Visit<'_>, one: Author) -> Person {
-    let url = v.cx.config.blog_origin(&one.username, one.domain.as_deref());
-    Person { url, username: one.username, name: one.name }
+    let url = v.cx.config.blog_origin(&one.blog_name, one.domain.as_deref());
+    Person { url, username: one.blog_name, name: one.name }
 }

@@ -63,7 +63,7 @@ struct Item {
 
 fn post_item(v: &Visit<'_>, post: Post, author: Author) -> Item {
     let cx = v.cx;
-    let origin = cx.config.blog_origin(&author.username, author.domain.as_deref());
+    let origin = cx.config.blog_origin(&author.blog_name, author.domain.as_deref());
     let url = format!("{origin}{}", post.path);
     let address = |key: &str| cx.config.media_url(key);
     let files = Files { address: &address, is_lazy: true, links_elsewhere: true };

@@ -29,10 +29,10 @@ const CHANNEL_CHARS_MAX: usize = 40;
 pub async fn list(mut v: Visit<'_>) -> Result<Response> {
     let grant = web::grant_if_any(&mut v).await?;
     let username = v.param("username").to_lowercase();
-    let profile = profile::find_by_username(v.cx, &username).await?.ok_or(Error::NotFound)?;
+    let profile = profile::find_by_blog(v.cx, &username).await?.ok_or(Error::NotFound)?;
     let reader = grant.as_ref().map(|grant| grant.account_id.as_str());
     let is_following = match reader {
-        Some(reader) => follow::is_following(v.cx, reader, &profile.account_id).await?,
+        Some(reader) => follow::is_following(v.cx, reader, &profile.blog_id).await?,
         None => false,
     };
     let posts = posts(&v, &profile).await?;
@@ -44,7 +44,7 @@ pub async fn list(mut v: Visit<'_>) -> Result<Response> {
             "version": "https://jsonfeed.org/version/1",
             "title": format!("Pipit - {}", profile.name),
             "home_page_url": url,
-            "feed_url": v.cx.config.app_url(&format!("/posts/{}", profile.username)),
+            "feed_url": v.cx.config.app_url(&format!("/posts/{}", profile.blog_name)),
             "author": page.author(),
             "_microblog": {
                 "about": v.cx.config.app_url("/developers"),
@@ -94,7 +94,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn origin(&self) -> String {
-        self.cx.config.blog_origin(&self.profile.username, self.profile.domain.as_deref())
+        self.cx.config.blog_origin(&self.profile.blog_name, self.profile.domain.as_deref())
     }
 
     fn author(&self) -> Value {
@@ -195,8 +195,8 @@ pub async fn reply(mut v: Visit<'_>) -> Result<Response> {
     let grant = v.grant()?.clone();
     let id = body.get("id").and_then(text).unwrap_or_default();
     let found = store::post::find_public(v.cx, &id).await?;
-    let (path, username, domain) = found.ok_or(Error::NotFound)?;
-    let address = format!("{}{path}", v.cx.config.blog_origin(&username, domain.as_deref()));
+    let (path, name, domain) = found.ok_or(Error::NotFound)?;
+    let address = format!("{}{path}", v.cx.config.blog_origin(&name, domain.as_deref()));
     let mut entry =
         Entry { text: body.get("content").and_then(text).unwrap_or_default(), ..Entry::default() };
     entry.properties.insert("in-reply-to".to_owned(), json!([address]));
@@ -220,8 +220,7 @@ async fn answer(
     writer: &Writer,
     post: &Post,
 ) -> Result<Response> {
-    let profile =
-        profile::find_by_username(v.cx, &writer.username).await?.ok_or(Error::NotFound)?;
+    let profile = profile::find_by_blog(v.cx, &writer.blog_name).await?.ok_or(Error::NotFound)?;
     let page =
         Page { cx: v.cx, profile: &profile, reader: Some(&writer.account_id), is_following: false };
     let mut response = web::json(status, &page.item(post));

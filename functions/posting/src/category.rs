@@ -168,7 +168,7 @@ async fn save(
         if !category_change::rename(cx, &session.blog_id, slug, name).await? {
             return Ok(Err(TAKEN));
         }
-        web::announce(cx, &session.username).await?;
+        web::announce(cx, &session.blog_name).await?;
         cx.wake();
     }
     Ok(Ok(()))
@@ -199,7 +199,7 @@ fn filter_of(form: &Form) -> Result<Filter, &'static str> {
 pub async fn delete(v: Visit<'_>) -> Result<Response> {
     let session = v.session()?;
     category_change::remove(v.cx, &session.blog_id, v.param("slug")).await?;
-    web::announce(v.cx, &session.username).await?;
+    web::announce(v.cx, &session.blog_name).await?;
     v.cx.wake();
     web::see_other("/settings/categories")
 }
@@ -207,8 +207,8 @@ pub async fn delete(v: Visit<'_>) -> Result<Response> {
 /// The job `category-change`.
 pub async fn run(cx: &Context, job: &Job) -> Result<()> {
     category_change::step(cx, &job.subject).await?;
-    if let Some(username) = store::blog::username(cx, &job.subject).await? {
-        web::announce(cx, &username).await?;
+    if let Some(name) = store::blog::name(cx, &job.subject).await? {
+        web::announce(cx, &name).await?;
     }
     cx.wake();
     Ok(())

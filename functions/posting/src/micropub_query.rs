@@ -95,7 +95,7 @@ async fn contacts(v: &Visit<'_>, writer: &Writer) -> Result<Value> {
     let config = &v.cx.config;
     let contact = |one: Author| {
         json!({
-            "url": format!("{}/", config.blog_origin(&one.username, one.domain.as_deref())),
+            "url": format!("{}/", config.blog_origin(&one.blog_name, one.domain.as_deref())),
             "photo": config.app_url(&format!("/avatars/{}", one.username)),
             "name": one.name,
             "nickname": one.username,

@@ -79,6 +79,6 @@ pub async fn shift(mut v: Visit<'_>) -> Result<Response> {
 }
 
 async fn done(v: &Visit<'_>) -> Result<Response> {
-    web::announce(v.cx, &v.session()?.username).await?;
+    web::announce(v.cx, &v.session()?.blog_name).await?;
     web::see_other("/pages")
 }

@@ -28,7 +28,7 @@ pub struct Writer {
     /// The blog.
     pub blog_id: String,
     /// The name in the blog's address.
-    pub username: String,
+    pub blog_name: String,
     /// The host name of its own that the blog lives on, where it lives on one.
     pub domain: Option<String>,
     /// A name of the IANA database, once it is known.
@@ -44,7 +44,7 @@ impl Writer {
         Ok(Self {
             account_id: session.account_id.clone(),
             blog_id: session.blog_id.clone(),
-            username: session.username.clone(),
+            blog_name: session.blog_name.clone(),
             domain: session.domain.clone(),
             timezone: session.timezone.clone(),
             app: None,
@@ -56,7 +56,7 @@ impl Writer {
         Self {
             account_id: grant.account_id.clone(),
             blog_id: grant.blog_id.clone(),
-            username: grant.username.clone(),
+            blog_name: grant.blog_name.clone(),
             domain: grant.domain.clone(),
             timezone: grant.timezone.clone(),
             app: Some(App { name: grant.token_name.clone(), url: grant.client_id.clone() }),
@@ -65,12 +65,12 @@ impl Writer {
 
     /// The address of the blog, without a slash at its end.
     pub fn origin(&self, cx: &Context) -> String {
-        cx.config.blog_origin(&self.username, self.domain.as_deref())
+        cx.config.blog_origin(&self.blog_name, self.domain.as_deref())
     }
 
     /// What is behind the address of the blog, also behind the one that it had before its own domain.
     pub fn behind<'a>(&self, cx: &Context, address: &'a str) -> Option<&'a str> {
-        let former = cx.config.blog_origin(&self.username, None);
+        let former = cx.config.blog_origin(&self.blog_name, None);
         address.strip_prefix(&self.origin(cx)).or_else(|| address.strip_prefix(&former))
     }
 }
@@ -162,6 +162,11 @@ impl Once {
             seconds: SAME_SECONDS,
         }
     }
+
+    /// The same for another blog is another request.
+    fn key_on(&self, blog_id: &str) -> String {
+        secret::sha256_hex(format!("{blog_id} {}", self.key_hash).as_bytes())
+    }
 }
 
 /// Creates a post; the same request again gives the post that it made before.
@@ -188,7 +193,7 @@ pub async fn create(
     let (mut post, mut others) = apply(cx, &empty, entry).await?;
     if let Some(once) = once {
         let creation = Creation {
-            key_hash: once.key_hash.clone(),
+            key_hash: once.key_on(&writer.blog_id),
             fingerprint: once.fingerprint.clone(),
             expires_at: cx.seconds().saturating_add(once.seconds),
         };
@@ -217,7 +222,7 @@ pub async fn create(
 /// The post that the same request made before.
 async fn before(cx: &Context, writer: &Writer, once: Option<&Once>) -> Result<Option<Post>> {
     let Some(once) = once else { return Ok(None) };
-    match creation::find(cx, &writer.account_id, &once.key_hash).await? {
+    match creation::find(cx, &writer.account_id, &once.key_on(&writer.blog_id)).await? {
         None => Ok(None),
         Some((_, fingerprint)) if fingerprint != once.fingerprint => Err(Error::invalid(
             "This Idempotency-Key was used for another post. Take a new one for each post.",
@@ -398,7 +403,7 @@ fn path(cx: &Context, post: &Post, slug: &str, attempt: u32) -> Result<String> {
 
 /// What follows a change. The change itself stands, whatever happens here.
 async fn changed(cx: &Context, writer: &Writer, post: &Post) {
-    if let Err(error) = web::announce(cx, &writer.username).await {
+    if let Err(error) = web::announce(cx, &writer.blog_name).await {
         cx.log(&format!("visitors learn of a change of {} later: {error}", post.id));
     }
     cx.wake();
@@ -407,9 +412,9 @@ async fn changed(cx: &Context, writer: &Writer, post: &Post) {
 /// The job `post-publication`.
 pub async fn run_due(cx: &Context, job: &store::job::Job) -> Result<()> {
     if store::post::publish_due(cx, &job.subject).await?
-        && let Some(username) = store::post::username(cx, &job.subject).await?
+        && let Some(name) = store::post::blog_name(cx, &job.subject).await?
     {
-        web::announce(cx, &username).await?;
+        web::announce(cx, &name).await?;
     }
     creation::delete_old(cx).await
 }

@@ -117,7 +117,7 @@ async fn wish(v: &Visit<'_>, page: &mut Page) -> Result<Option<challenge::Wish>>
             return Ok(None);
         }
     };
-    if store::account::find_by_username(v.cx, &username).await?.is_some() {
+    if store::blog::is_taken(v.cx, &username).await? {
         page.error_username = Some("That name is taken. Choose another.".to_owned());
     }
     let (Some(email), false) = (address, page.has_errors()) else { return Ok(None) };

@@ -163,7 +163,7 @@ async fn sign_in(v: &Visit<'_>, challenge_id: &str, attempts_max: i64) -> Result
 async fn describe(v: &Visit<'_>, token: &str) -> Result<Response> {
     let hash = secret::sha256_hex(token.as_bytes());
     let Some(live) = token::find_live(v.cx, None, &hash).await? else { return Ok(refusal(WRONG)) };
-    let origin = v.cx.config.blog_origin(&live.username, live.domain.as_deref());
+    let origin = v.cx.config.blog_origin(&live.blog_name, live.domain.as_deref());
     let site = origin.split_once("://").map_or("", |(_, host)| host);
     let mut answer = serde_json::json!({
         "token": token,

@@ -90,7 +90,7 @@ pub async fn new(v: Visit<'_>) -> Result<Response> {
     if !asked.scopes.is_empty() && !v.is_proven_afresh() {
         return Err(Error::Proof);
     }
-    let me = me(&v, &v.session()?.username, v.session()?.domain.as_deref());
+    let me = format!("{}/", v.session()?.blog_origin(&v.cx.config));
     let origin = asked.client.origin().ascii_serialization();
     let onward = if origin == MICRO_BLOG { " microblog:" } else { "" };
     let page = Page {
@@ -132,6 +132,7 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     let consent = NewConsent {
         code_hash: &secret::sha256_hex(code.as_bytes()),
         account_id: &v.session()?.account_id,
+        blog_name: &v.session()?.blog_name,
         client_id: asked.client.as_str(),
         redirect_uri: asked.redirect.as_str(),
         scopes: &scope::join(&asked.scopes),
@@ -142,9 +143,9 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     back("code", &code)
 }
 
-/// Who a person is to apps: the address of their blog.
-pub fn me(v: &Visit<'_>, username: &str, domain: Option<&str>) -> String {
-    format!("{}/", v.cx.config.blog_origin(username, domain))
+/// Who a person is to apps: the address of their blog, of the one that the app writes on.
+pub fn me(v: &Visit<'_>, blog_name: &str, domain: Option<&str>) -> String {
+    format!("{}/", v.cx.config.blog_origin(blog_name, domain))
 }
 
 /// Who we are to apps (RFC 9207).

@@ -127,22 +127,27 @@ fn refusal(error: &str, words: &str) -> Response {
 
 /// Who it is, with the profile where that was allowed. The mail address never is.
 fn identity(v: &Visit<'_>, granted: &Granted) -> Value {
-    let mut answer = json!({ "me": me(v, &granted.username, granted.domain.as_deref()) });
+    let mut answer = json!({ "me": me(v, &granted.blog_name, granted.domain.as_deref()) });
     if scope::allows(&granted.scopes, "profile")
         && let Some(answer) = answer.as_object_mut()
     {
         answer.insert(
             "profile".to_owned(),
-            profile(v, &granted.username, granted.domain.as_deref(), &granted.name),
+            profile(
+                v,
+                &granted.username,
+                &granted.name,
+                &me(v, &granted.blog_name, granted.domain.as_deref()),
+            ),
         );
     }
     answer
 }
 
-fn profile(v: &Visit<'_>, username: &str, domain: Option<&str>, name: &str) -> Value {
+fn profile(v: &Visit<'_>, username: &str, name: &str, url: &str) -> Value {
     json!({
         "name": name,
-        "url": me(v, username, domain),
+        "url": url,
         "photo": v.cx.config.app_url(&format!("/avatars/{username}")),
     })
 }
@@ -151,7 +156,7 @@ fn profile(v: &Visit<'_>, username: &str, domain: Option<&str>, name: &str) -> V
 pub async fn show(v: Visit<'_>) -> Result<Response> {
     let grant = v.grant()?;
     let answer = json!({
-        "me": me(&v, &grant.username, grant.domain.as_deref()),
+        "me": me(&v, &grant.blog_name, grant.domain.as_deref()),
         "client_id": grant.client_id,
         "scope": grant.scopes,
     });
@@ -168,7 +173,7 @@ pub async fn introspect(mut v: Visit<'_>) -> Result<Response> {
     if let Some(live) = token::find_live(v.cx, Some(&username), &hash).await? {
         answer = json!({
             "active": true,
-            "me": me(&v, &live.username, live.domain.as_deref()),
+            "me": me(&v, &live.blog_name, live.domain.as_deref()),
             "client_id": live.client_id,
             "scope": live.scopes,
             "iat": live.created_at,
@@ -196,6 +201,11 @@ pub async fn userinfo(v: Visit<'_>) -> Result<Response> {
     let grant = v.grant()?;
     Ok(web::json(
         StatusCode::OK,
-        &profile(&v, &grant.username, grant.domain.as_deref(), &grant.name),
+        &profile(
+            &v,
+            &grant.username,
+            &grant.name,
+            &me(&v, &grant.blog_name, grant.domain.as_deref()),
+        ),
     ))
 }

@@ -48,7 +48,7 @@ pub async fn before(
             Err(words) => return choose(v, form, words).map(Some),
         };
         signup::rename(v.cx, challenge_id, &username).await?;
-        wanted.is_taken = store::account::find_by_username(v.cx, &username).await?.is_some();
+        wanted.is_taken = store::blog::is_taken(v.cx, &username).await?;
     }
     if wanted.is_taken {
         return choose(v, form, TAKEN).map(Some);

@@ -126,7 +126,7 @@ pub async fn preview(mut v: Visit<'_>) -> Result<Response> {
 }
 
 async fn own(v: &Visit<'_>) -> Result<Blog> {
-    store::blog::find(v.cx, &v.session()?.username).await?.ok_or(platform::Error::NotFound)
+    store::blog::find(v.cx, &v.session()?.blog_name).await?.ok_or(platform::Error::NotFound)
 }
 
 /// The blog's own texts, the style sheet among them.

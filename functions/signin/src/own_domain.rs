@@ -110,7 +110,7 @@ pub async fn delete(v: Visit<'_>) -> Result<Response> {
     if let Some(own) = own_domain::find(v.cx, &session.blog_id).await? {
         own_domain::delete(v.cx, &session.blog_id).await?;
         web::announce(v.cx, &own.host).await?;
-        web::announce(v.cx, &session.username).await?;
+        web::announce(v.cx, &session.blog_name).await?;
         v.cx.wake();
     }
     web::see_other("/settings/domain")

@@ -3,7 +3,10 @@
 use askama::Template;
 use domain::{datetime, post::Post};
 use platform::{Error, Response, Result};
-use store::{follow, post, profile};
+use store::{
+    follow, post,
+    profile::{self, Profile},
+};
 use web::{Layout, Visit};
 
 const POSTS_MAX: i64 = 10;
@@ -53,7 +56,7 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
     let username = v.param("username").to_lowercase();
     let profile = profile::find_by_username(v.cx, &username).await?.ok_or(Error::NotFound)?;
     let posts = post::list_newest(v.cx, &profile.blog_id, POSTS_MAX).await?;
-    let follow = follow(&v, &profile.account_id).await?;
+    let follow = follow(&v, &profile).await?;
     let config = &v.cx.config;
     let blog_url = config.blog_origin(&profile.username, profile.domain.as_deref());
     let shown = |address: &str| {
@@ -83,12 +86,12 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
     })
 }
 
-async fn follow(v: &Visit<'_>, account_id: &str) -> Result<Follow> {
+async fn follow(v: &Visit<'_>, profile: &Profile) -> Result<Follow> {
     let Some(session) = &v.session else { return Ok(Follow::Nothing) };
-    if session.account_id == account_id {
+    if session.account_id == profile.account_id {
         return Ok(Follow::Edit);
     }
-    let follows = follow::is_following(v.cx, &session.account_id, account_id).await?;
+    let follows = follow::is_following(v.cx, &session.account_id, &profile.blog_id).await?;
     Ok(if follows { Follow::End } else { Follow::Offer })
 }
 

@@ -117,11 +117,19 @@ pub async fn update(mut v: Visit<'_>) -> Result<Response> {
         ..before.clone()
     };
     profile::update(v.cx, &after, &removed(&before, &after)).await?;
-    if let Err(error) = web::announce(v.cx, &after.username).await {
+    if let Err(error) = announce(&v, &after).await {
         v.cx.log(&format!("visitors learn of a change later: {error}"));
     }
     v.cx.wake();
     web::see_other("/settings/profile?saved=1")
+}
+
+/// Every blog of the person names them.
+async fn announce(v: &Visit<'_>, profile: &Profile) -> Result<()> {
+    for blog in store::blog::list_own(v.cx, &profile.account_id).await? {
+        web::announce(v.cx, &blog.name).await?;
+    }
+    Ok(())
 }
 
 /// `POST /account/timezone`: what the browser says of itself at the first sign-in. It overrules nothing.

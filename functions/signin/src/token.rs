@@ -76,6 +76,7 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
         account_id: &v.session()?.account_id,
         token_hash: &secret::sha256_hex(token.as_bytes()),
         name: &name,
+        blog_name: &v.session()?.blog_name,
         scopes: &scope::join(&scopes),
         expires_at: expires_at(&v, &form),
     };

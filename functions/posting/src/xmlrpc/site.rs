@@ -19,7 +19,7 @@ fn blog_url(call: &Call<'_>) -> String {
 
 /// The one blog that a person has here.
 pub async fn blogs(call: &Call<'_>) -> Result<Value> {
-    let blog = web::blog(call.cx, &call.grant.username).await?;
+    let blog = web::blog(call.cx, &call.writer.blog_name).await?;
     let url = blog_url(call);
     Ok(list(record![
         ("isAdmin", Value::Bool(true)),
@@ -64,7 +64,7 @@ const OPTIONS: &[(&str, Said)] = &[
 ];
 
 pub async fn options(call: &Call<'_>) -> Result<Value> {
-    let blog = web::blog(call.cx, &call.grant.username).await?;
+    let blog = web::blog(call.cx, &call.writer.blog_name).await?;
     let (title, tagline) = blog.map(|blog| (blog.title, blog.tagline)).unwrap_or_default();
     let wanted = call.arg(0).items();
     let is_wanted = |name| wanted.is_empty() || wanted.iter().any(|other| other.text() == name);
@@ -74,7 +74,7 @@ pub async fn options(call: &Call<'_>) -> Result<Value> {
             Said::This(text) => text.to_owned(),
             Said::Blog => blog_url(call),
             Said::App(path) => call.cx.config.app_url(path),
-            Said::BlogId => call.grant.blog_id.clone(),
+            Said::BlogId => call.writer.blog_id.clone(),
             Said::Title => title.clone(),
             Said::Tagline => tagline.clone(),
             Said::Hours => hours(call),

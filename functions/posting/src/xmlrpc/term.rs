@@ -81,7 +81,7 @@ async fn slug(call: &Call<'_>, id: &Value) -> Result<String> {
 }
 
 async fn changed(call: &Call<'_>) -> Result<Value> {
-    web::announce(call.cx, &call.writer.username).await?;
+    web::announce(call.cx, &call.writer.blog_name).await?;
     call.cx.wake();
     Ok(Value::Bool(true))
 }
