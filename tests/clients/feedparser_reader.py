@@ -114,7 +114,8 @@ def readers_take_every_feed():
         assert feed.version == ("atom10" if "atom" in path else "rss20"), feed.version
         assert feed.feed.title and feed.feed.link.startswith(writer.blog), path
         own = [link.href for link in feed.feed.links if link.rel == "self"]
-        assert own == [writer.blog + path], feed.feed.links
+        hub = [link.href for link in feed.feed.links if link.rel == "hub"]
+        assert own == [writer.blog + path] and hub == [f"{ORIGIN}/hub"], feed.feed.links
         entries = {entry.link: entry for entry in feed.entries}
         assert set(entries) == {writer.posts[name] for name in names}, path
         assert len({entry.id for entry in feed.entries}) == len(entries), path
@@ -185,7 +186,7 @@ def json_keeps_to_its_schema():
         feed = answer.json()
         problems = [f"{list(problem.path)}: {problem.message}"[:500] for problem in validator.iter_errors(feed)]
         assert not problems, f"{path}: {problems}"
-        assert feed["feed_url"] == writer.blog + path, feed["feed_url"]
+        assert feed["feed_url"] == writer.blog + path and feed["hubs"][0]["url"] == f"{ORIGIN}/hub", feed["feed_url"]
         assert feed["items"], path
         for item in feed["items"]:
             assert item.get("title") == same[item["id"]].get("title"), item["url"]

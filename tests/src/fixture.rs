@@ -34,6 +34,8 @@ pub struct Asked {
     pub method: String,
     /// With its query.
     pub path: String,
+    /// The headers, their names in small letters.
+    pub headers: Vec<(String, String)>,
     /// The body, if it is text.
     pub body: String,
 }
@@ -67,6 +69,7 @@ impl Fixture {
                     let asked = Asked {
                         method: call.method.to_string(),
                         path: format!("{}{}", call.url.path(), query.unwrap_or_default()),
+                        headers: headers(&call.headers),
                         body: String::from_utf8_lossy(&call.body).into_owned(),
                     };
                     let (status, kind, body) = find(&answered, &asked);
@@ -83,6 +86,11 @@ impl Fixture {
         }
     }
 
+    /// Its address, without a slash at its end.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
     /// Puts a page there, or another in its place, and returns its address.
     pub fn page(&self, path: &str, content_type: &str, body: &str) -> String {
         let mut site = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
@@ -96,6 +104,11 @@ impl Fixture {
         let mut site = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         site.programs.push(Box::new(answer));
     }
+}
+
+fn headers(of: &http::HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    of.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
 }
 
 fn find(pages: &Pages, asked: &Asked) -> (u16, String, String) {
@@ -145,21 +158,22 @@ impl Drop for Server {
 fn answer(mut stream: TcpStream, pages: &Pages) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
     let mut reader = BufReader::new(stream.try_clone()?);
-    let (mut first, mut line, mut length) = (String::new(), String::new(), 0);
+    let (mut first, mut line, mut headers) = (String::new(), String::new(), Vec::new());
     reader.read_line(&mut first)?;
     while reader.read_line(&mut line)? > 2 {
-        let lower = line.to_ascii_lowercase();
-        if let Some(value) = lower.strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap_or(0);
-        }
+        let (name, value) = line.split_once(':').unwrap_or((&line, ""));
+        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         line.clear();
     }
-    let mut body = vec![0; length];
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let length = length.and_then(|(_, value)| value.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body)?;
     let mut words = first.split(' ').map(str::to_owned);
     let asked = Asked {
         method: words.next().unwrap_or_default(),
         path: words.next().unwrap_or_default(),
+        headers,
         body: String::from_utf8_lossy(&body).into_owned(),
     };
     let (status, kind, body) = find(pages, &asked);

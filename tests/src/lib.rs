@@ -16,6 +16,7 @@ mod pipit;
 mod program;
 mod remote;
 mod secrets;
+mod subscriber;
 
 pub use answer::{Answer, Cost};
 pub use ask::{Ask, Upload};
@@ -28,3 +29,4 @@ pub use picture::{GPS_SECRET, photo_with_gps};
 pub use pipit::{Pipit, STRIPE_SECRET};
 pub use program::Program;
 pub use secrets::{PERSONAL, Secret};
+pub use subscriber::{Called, Manner, Subscriber};

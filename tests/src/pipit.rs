@@ -159,6 +159,11 @@ impl Pipit {
         Browser::new(self.world.clone(), host.to_owned(), self.world.new_address())
     }
 
+    /// Sends a request to the app as a program does that nobody is signed in to: without anything of a browser's.
+    pub fn program(&self, ask: Ask) -> Answer {
+        self.world.send(&self.world.origins().app_host, self.world.new_address(), &ask)
+    }
+
     /// A person with an account and a blog, signed in.
     #[track_caller]
     pub fn sign_up(&self, name: &str) -> Browser {

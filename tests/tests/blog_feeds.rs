@@ -110,6 +110,7 @@ fn three_formats_say_the_same() {
 fn every_feed_is_fetched_as_readers_do() {
     let writer = Writer::new();
     writer.write(json!({ "content": ["Once"], "category": ["Tea"] }));
+    let hub = format!("<http://{}/hub>; rel=\"hub\"", writer.pipit.app_host());
     let category = FEEDS.map(|(path, kind)| (format!("/categories/tea{path}"), kind));
     let others = [("/replies.xml", FEEDS[0].1), ("/photos/feed.xml", FEEDS[0].1)];
     let all = FEEDS.iter().chain(&others).map(|(path, kind)| ((*path).to_owned(), *kind));
@@ -119,7 +120,7 @@ fn every_feed_is_fetched_as_readers_do() {
         assert_eq!(first.header("cache-control"), "public, max-age=300", "{path}");
         let links = first.header("link");
         let own = format!("<{}{path}>; rel=\"self\"", writer.url());
-        assert!(links.contains(&own), "{path}: {links}");
+        assert!(links.contains(&own) && links.contains(&hub), "{path}: {links}");
         let head = writer.pipit.blog(&writer.ann).head(&path).expect(200);
         for name in ["etag", "last-modified", "content-type", "link", "cache-control"] {
             assert!(!first.header(name).is_empty(), "{path} has no {name}");
@@ -155,6 +156,7 @@ fn older_posts_follow_page_by_page_in_each_format() {
             while let Some(url) = next {
                 let page = writer.follow(&url).expect(200);
                 let (ids, older) = read(&page);
+                assert_eq!(page.header("link").contains("rel=\"hub\""), sizes.is_empty(), "{url}");
                 sizes.push(ids.len());
                 found.extend(ids);
                 next = older;

@@ -29,6 +29,7 @@ const HELD: &str = "thirty days after it was given up";
 const POST: &str = "until a week after the post is deleted, or until the account is";
 const YEAR: &str = "twelve months, or until the account is deleted";
 const FACTOR: &str = "until it is removed, or the account is deleted";
+const LEASE: &str = "until it ends the subscription, or thirty days after it last renewed it";
 const BILLING: &str = "as long as the law asks for records of payments";
 
 /// The map itself, by table.
@@ -132,6 +133,14 @@ pub const COLUMNS: &[Column] = &[
     column("follows", "follower_id", "Who follows someone", "Making the timeline", "until unfollowed, or until the account is deleted"),
     column("follows", "blog_id", "Whose blog is followed", "Making the timeline", "until unfollowed, or until the account is deleted"),
     column("subscriptions", "account_id", "Who reads a feed", "Making the timeline", "until unsubscribed, or until the account is deleted"),
+    column("hub_subscriptions", "callback", "The address that a reader's program wants to be called at when a feed changes", "Calling it", LEASE),
+    column("hub_subscriptions", "host", "The host of that address", "Keeping one host from taking all the room", LEASE),
+    column("hub_subscriptions", "topic", "Which feed that program reads", "Calling it", LEASE),
+    column("hub_subscriptions", "secret", "What calls are signed with, encrypted", "Letting it tell our calls from others'", LEASE),
+    column("hub_requests", "callback", "The same, asked for and not confirmed yet", "Asking whether it is wanted", "a day at most"),
+    column("hub_requests", "host", "The host of that address", "Keeping one host from taking all the room", "a day at most"),
+    column("hub_requests", "topic", "Which feed it is about", "Asking whether it is wanted", "a day at most"),
+    column("hub_requests", "secret", "What calls would be signed with, encrypted", "Letting it tell our calls from others'", "a day at most"),
     column("stripe_events", "object_id", "The payment provider's number of a payment or customer", "Keeping the plan in step with payments", BILLING),
 ];
 

@@ -11,6 +11,11 @@ pub use atom::atom;
 pub use json::json;
 pub use rss::rss;
 
+/// Where the hub of all feeds stands on the app's host (WebSub, section 4).
+pub const HUB_PATH: &str = "/hub";
+/// Where rssCloud takes requests for notices, on the app's host.
+pub const CLOUD_PATH: &str = "/rsscloud/pleaseNotify";
+
 const GENERATOR: &str = "Pipit";
 const SUMMARY_CHARS: usize = 280;
 
@@ -39,6 +44,8 @@ pub struct FeedHead<'a> {
     pub author_url: String,
     /// The author's picture.
     pub avatar_url: String,
+    /// The app's origin, without a slash at its end: there is the hub.
+    pub app_url: String,
     /// Unix seconds; for a feed without posts.
     pub changed_at: i64,
 }
@@ -46,6 +53,11 @@ pub struct FeedHead<'a> {
 impl FeedHead<'_> {
     fn description(&self) -> &str {
         if self.description.is_empty() { &self.title } else { self.description }
+    }
+
+    /// The address of the hub; none for older posts, since nothing new comes there.
+    pub fn hub_url(&self) -> Option<String> {
+        self.newest_url.is_none().then(|| format!("{}{HUB_PATH}", self.app_url))
     }
 
     /// Links to the other pages of the feed: their relations and addresses.

@@ -32,10 +32,20 @@ pub fn hmac_hex(key: &[u8; 32], message: &[u8]) -> String {
 
 /// HMAC-SHA-256 (RFC 2104).
 pub fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    hmac_of_any(key, message)
+}
+
+/// HMAC-SHA-256 with somebody else's key, of any length: one that is longer than a block counts by its hash.
+pub fn hmac_of_any(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let hash: [u8; 32];
+    let key = if key.len() > BLOCK_BYTES {
+        hash = Sha256::digest(key).into();
+        &hash
+    } else {
+        key
+    };
     let mut block = [0_u8; BLOCK_BYTES];
-    if let Some(start) = block.first_chunk_mut() {
-        *start = *key;
-    }
+    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
     let mut mac = <Hmac<Sha256> as hmac::digest::KeyInit>::new((&block).into());
     mac.update(message);
     mac.finalize().into_bytes().into()
@@ -85,6 +95,25 @@ mod tests {
         key[..20].fill(0x0b);
         let expected = "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7";
         assert_eq!(hmac_hex(&key, b"Hi There"), expected);
+    }
+
+    // RFC 4231, cases 1 and 6: keys of 20 and of 131 bytes.
+    #[test]
+    fn hmac_takes_keys_of_any_length() {
+        for (key, message, expected) in [
+            (
+                vec![0x0b; 20],
+                "Hi There",
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+            ),
+            (
+                vec![0xaa; 131],
+                "Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+        ] {
+            assert_eq!(hex(&hmac_of_any(&key, message.as_bytes())), expected);
+        }
     }
 
     #[test]

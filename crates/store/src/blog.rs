@@ -47,6 +47,12 @@ pub async fn find(cx: &Context, name: &str) -> Result<Option<Blog>> {
     cx.db.first(sql(text, [name.into()])).await?.as_ref().map(blog).transpose()
 }
 
+/// The blog of an id.
+pub async fn find_by_id(cx: &Context, blog_id: &str) -> Result<Option<Blog>> {
+    let statement = sql(concat!(select!(), "b.id = ?1"), [blog_id.into()]);
+    cx.db.first(statement).await?.as_ref().map(blog).transpose()
+}
+
 /// The name of a blog.
 pub async fn name(cx: &Context, blog_id: &str) -> Result<Option<String>> {
     let statement = sql("select username from blogs where id = ?1", [blog_id.into()]);

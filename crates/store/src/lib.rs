@@ -18,6 +18,7 @@ pub mod entry;
 pub mod factor;
 pub mod feed;
 pub mod follow;
+pub mod hub;
 pub mod invitation;
 pub mod job;
 pub mod library;

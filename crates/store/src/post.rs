@@ -1,6 +1,6 @@
 //! Posts and pages. Every change that a visitor could see moves the blog's epoch in the same batch.
 
-use crate::{archive, category, job, media, parsed, search};
+use crate::{archive, category, hub, job, media, parsed, search};
 use domain::post::{App, Channel, Format, Post, Status, Visibility};
 use platform::{Context, Error, Result, Row, Sql, sql};
 use serde::Serialize;
@@ -207,6 +207,9 @@ fn consequences(cx: &Context, old: Option<&Post>, post: &Post) -> Result<Vec<Sql
             "update blogs set epoch = epoch + 1, changed_at = ?2, post_count = post_count + ?3 where id = ?1",
             [(&post.blog_id).into(), cx.seconds().into(), count.into()],
         ));
+    }
+    if post.is_listed() || old.is_some_and(Post::is_listed) {
+        statements.push(hub::publication(cx, &post.blog_id)?);
     }
     statements.extend(archive::count(old, post));
     if post.channel == Channel::Pages || old.is_some_and(|old| old.channel == Channel::Pages) {

@@ -2,14 +2,13 @@
 
 use crate::{
     cache::{self, Key, Page, Rendered},
-    place,
     theme::{self, HTML},
 };
 use domain::{blog::Blog, datetime};
 use http::StatusCode;
 use platform::{Context, Response, Result};
 use themes::{Page as Frame, Value};
-use web::Visit;
+use web::{Visit, place};
 
 /// Of each post stands only its title or its first words, so a page has many.
 const POSTS: i64 = 100;

@@ -3,13 +3,13 @@
 //! A renderer is a plain function of a [`Key`] and the stored posts. It has no way to see a header,
 //! a cookie or a query, so no visitor can poison the page of another.
 
-use crate::{feed::Feed, sitemap::Sitemap, theme, validators};
+use crate::{sitemap::Sitemap, theme, validators};
 use bytes::Bytes;
 use domain::blog::Blog;
 use http::StatusCode;
 use platform::{Context, Error, Local, Response, Result};
 use std::hash::{DefaultHasher, Hasher};
-use web::Visit;
+use web::{Visit, feed::Feed};
 
 /// How long a page is kept; a change of the blog makes another key at once. As long as the copy of the
 /// blog's row, because both together are what visitors have while the database does not answer.
@@ -222,7 +222,7 @@ mod tests {
     }
 
     fn feed() -> Page {
-        let (list, format) = (crate::feed::List::Posts, crate::feed::Format::Rss);
+        let (list, format) = (web::feed::List::Posts, web::feed::Format::Rss);
         Page::Feed(Feed { list, format, before: None })
     }
 

@@ -3,14 +3,13 @@
 use crate::{
     cache::{self, Key, Page, Rendered},
     home::POSTS,
-    place,
     theme::{self, HTML},
 };
 use domain::slug;
 use http::StatusCode;
 use platform::{Context, Error, Response, Result};
 use themes::Page as Frame;
-use web::Visit;
+use web::{Visit, place};
 
 /// `GET /categories`
 pub async fn index(v: Visit<'_>) -> Result<Response> {

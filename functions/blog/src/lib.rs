@@ -4,10 +4,8 @@ mod archive;
 mod cache;
 mod category;
 mod feed;
-mod feed_items;
 mod home;
 mod photos;
-mod place;
 mod post;
 mod preview;
 mod robots;
@@ -18,8 +16,8 @@ mod theme;
 mod uploads;
 mod validators;
 
-use feed::List;
 use platform::{Policy, Site};
+use web::feed::List;
 use web::{Function, Handler, Limit, Per, Route, Who};
 
 /// The function.

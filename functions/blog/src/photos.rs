@@ -2,14 +2,13 @@
 
 use crate::{
     cache::{self, Key, Page, Rendered},
-    place,
     theme::{self, HTML},
 };
 use domain::post::Post;
 use http::StatusCode;
 use platform::{Config, Context, Response, Result};
 use themes::{Page as Frame, Value};
-use web::Visit;
+use web::{Visit, place};
 
 /// So many posts, of which some have more photos than one.
 const POSTS: i64 = 24;

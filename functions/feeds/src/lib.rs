@@ -1,4 +1,5 @@
-//! Reading: the timeline, the feeds and people that one follows, and the fetching of those feeds.
+//! Reading: the timeline, the feeds and people that one follows, the fetching of those feeds, and the hub for
+//! those who read the feeds of blogs here.
 
 mod address;
 mod atom;
@@ -9,6 +10,7 @@ mod due;
 mod fetch;
 mod follow;
 mod hostname;
+mod hub;
 mod json;
 mod own_domain;
 mod rss;
@@ -17,7 +19,9 @@ mod subscription;
 mod timeline;
 mod xml;
 
+use domain::feed::{CLOUD_PATH, HUB_PATH};
 use platform::Policy;
+use store::hub::{DELIVERY, PUBLICATION, VERIFICATION};
 use web::{Function, Job, Limit, Per, Route, Who};
 
 /// The function: what it answers and what jobs it carries out.
@@ -36,6 +40,14 @@ pub const ROUTES: &[Route] = &[
     Route::post("/follows", Who::Session, |v| Box::pin(follow::create(v))).limits(CHANGES),
     Route::post("/follows/{username}/deletion", Who::Session, |v| Box::pin(follow::delete(v)))
         .limits(CHANGES),
+    Route::post(HUB_PATH, Who::Anyone, |v| Box::pin(hub::act(v)))
+        .limits(hub::LIMITS)
+        .body(hub::BODY_BYTES_MAX)
+        .for_programs(),
+    Route::post(CLOUD_PATH, Who::Anyone, |v| Box::pin(hub::cloud::act(v)))
+        .limits(hub::LIMITS)
+        .body(hub::BODY_BYTES_MAX)
+        .for_programs(),
 ];
 
 /// The kinds of jobs that it carries out.
@@ -43,6 +55,9 @@ pub const JOBS: &[Job] = &[
     Job { kind: "feeds-due", run: |cx, _| Box::pin(due::run(cx)) },
     Job { kind: store::own_domain::CHECK, run: |cx, _| Box::pin(own_domain::run(cx)) },
     Job { kind: store::own_domain::RELEASE, run: |cx, job| Box::pin(hostname::release(cx, job)) },
+    Job { kind: VERIFICATION, run: |cx, job| Box::pin(hub::verification::run(cx, job)) },
+    Job { kind: PUBLICATION, run: |cx, job| Box::pin(hub::delivery::publish(cx, job)) },
+    Job { kind: DELIVERY, run: |cx, job| Box::pin(hub::delivery::run(cx, job)) },
     Job { kind: store::profile::SITE_CHECK, run: |cx, _| Box::pin(site::run(cx)) },
 ];
 

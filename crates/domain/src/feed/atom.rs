@@ -28,6 +28,9 @@ pub fn atom(feed: &FeedHead, items: &[FeedItem]) -> String {
     for (rel, url) in feed.pages() {
         xml.empty("link", &[("rel", rel), TYPE, ("href", url)]);
     }
+    if let Some(hub) = feed.hub_url() {
+        xml.empty("link", &[("rel", "hub"), ("href", &hub)]);
+    }
     xml.element("generator", GENERATOR);
     items.iter().for_each(|item| entry(&mut xml, item));
     xml.close("feed");

@@ -22,6 +22,9 @@ pub fn json(feed: &FeedHead, items: &[FeedItem]) -> String {
     if let Some(older) = &feed.older_url {
         put(&mut of, "next_url", older);
     }
+    if let Some(hub) = feed.hub_url() {
+        of.insert("hubs".into(), json!([{ "type": "WebSub", "url": hub }]));
+    }
     of.insert("authors".into(), Value::Array(vec![author]));
     of.insert("items".into(), items.iter().map(item).collect());
     Value::Object(of).to_string()

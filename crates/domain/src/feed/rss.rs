@@ -1,7 +1,8 @@
 //! RSS 2.0 as the RSS Advisory Board's profile has it, with the content, atom and dc namespaces.
 
-use super::{FeedFile, FeedHead, FeedItem, GENERATOR, SUMMARY_CHARS};
+use super::{CLOUD_PATH, FeedFile, FeedHead, FeedItem, GENERATOR, SUMMARY_CHARS};
 use crate::{datetime, html, xml::Xml};
+use url::Url;
 
 const NAMESPACES: [(&str, &str); 4] = [
     ("version", "2.0"),
@@ -38,6 +39,27 @@ fn head(xml: &mut Xml, feed: &FeedHead, items: &[FeedItem]) {
     for (rel, url) in feed.pages() {
         xml.empty("atom:link", &[("href", url), ("rel", rel), own]);
     }
+    if let Some(hub) = feed.hub_url() {
+        xml.empty("atom:link", &[("href", &hub), ("rel", "hub")]);
+        cloud(xml, &feed.app_url);
+    }
+}
+
+/// RSS 2.0, «cloud»: whom to ask for a notice of what is new.
+fn cloud(xml: &mut Xml, app_url: &str) {
+    let Ok(app) = Url::parse(app_url) else { return };
+    let port = app.port_or_known_default().unwrap_or(443).to_string();
+    let protocol = if app.scheme() == "https" { "https-post" } else { "http-post" };
+    xml.empty(
+        "cloud",
+        &[
+            ("domain", app.host_str().unwrap_or_default()),
+            ("port", &port),
+            ("path", CLOUD_PATH),
+            ("registerProcedure", ""),
+            ("protocol", protocol),
+        ],
+    );
 }
 
 fn item(xml: &mut Xml, feed: &FeedHead, item: &FeedItem) {

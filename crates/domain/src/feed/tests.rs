@@ -18,6 +18,7 @@ fn head() -> FeedHead<'static> {
         author: "Maria",
         author_url: "https://maria.example/".into(),
         avatar_url: "https://app.example/avatars/maria".into(),
+        app_url: "https://app.example".into(),
         changed_at: 1_795_356_300,
     }
 }
@@ -117,16 +118,20 @@ fn a_post_has_its_categories_and_its_files() {
 }
 
 #[test]
-fn each_page_has_the_next_and_older_ones_the_first() {
+fn the_newest_page_has_the_hub_and_each_page_the_next() {
     let newest = FeedHead { older_url: Some("https://maria.example/2".into()), ..head() };
     let oldest = FeedHead { newest_url: Some("https://maria.example/1".into()), ..head() };
     for write in [rss, atom] {
         let (first, last) = (write(&newest, &[item()]), write(&oldest, &[item()]));
+        assert!(first.contains("rel=\"hub\"") && !last.contains("rel=\"hub\""), "{last}");
         assert!(first.contains("rel=\"next\"") && !last.contains("rel=\"next\""), "{last}");
         assert!(!first.contains("rel=\"first\"") && last.contains("rel=\"first\""), "{last}");
     }
     let (first, last) = (json(&newest, &[]), json(&oldest, &[]));
-    assert!(first.contains("next_url") && !last.contains("next_url"), "{last}");
+    assert!(first.contains("next_url") && first.contains("https://app.example/hub"), "{first}");
+    assert!(!last.contains("next_url") && !last.contains("hubs"), "{last}");
+    let cloud = "<cloud domain=\"app.example\" port=\"443\" path=\"/rsscloud/pleaseNotify\"";
+    assert!(rss(&newest, &[]).contains(cloud));
 }
 
 #[test]

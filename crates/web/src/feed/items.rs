@@ -1,6 +1,5 @@
 //! Posts as feeds have them.
 
-use crate::theme;
 use domain::{
     blog::Blog,
     feed::{FeedFile, FeedItem},
@@ -48,7 +47,7 @@ fn frame(cx: &Context, blog: &Blog, post: Post) -> FeedItem {
     FeedItem {
         // It stays when slug or host name change.
         guid: format!("urn:pipit:post:{}", post.id),
-        url: format!("{}{}", theme::origin(&cx.config, blog), post.path),
+        url: format!("{}{}", super::origin(&cx.config, blog), post.path),
         categories: blog.categories_of(&post).into_iter().map(|(_, name)| name).collect(),
         image: post.photos.first().map(|photo| cx.config.media_url(&photo.key)),
         title: post.title,
