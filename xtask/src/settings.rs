@@ -19,6 +19,7 @@ const NAMES: &[&str] = &[
     "OPERATOR_EMAIL",
     "SIGNUPS",
     "MINIMUM_AGE",
+    "BLOGS_MAX",
     "MAIL_PROVIDER",
     "MAIL_API_BASE",
     "MAIL_TOKEN",

@@ -5,6 +5,8 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use std::collections::BTreeMap;
 use url::Url;
 
+/// How many blogs an account may have where nothing else is said.
+const BLOGS_MAX: i64 = 5;
 const DNS_API: &str = "https://cloudflare-dns.com/dns-query";
 
 /// Which of our hosts a request is for.
@@ -98,6 +100,8 @@ pub struct Config {
     pub operator_email: Option<String>,
     /// Who may join.
     pub signups: Signups,
+    /// How many blogs an account may have, its first one included.
+    pub blogs_max: i64,
     /// In years; None asks nobody.
     pub minimum_age: Option<u8>,
     /// None: no mail can be sent.
@@ -141,6 +145,7 @@ impl Config {
             app_key: get("APP_KEY").map(|text| key(&text)).transpose()?,
             operator_email: get("OPERATOR_EMAIL"),
             signups: signups(get("SIGNUPS").as_deref())?,
+            blogs_max: blogs_max(get("BLOGS_MAX").as_deref())?,
             minimum_age: get("MINIMUM_AGE").and_then(|age| age.parse().ok()),
             mail: mail(&get)?,
             stripe: stripe(&get)?,
@@ -187,6 +192,11 @@ impl Config {
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
         let is_name = (1..=253).contains(&name.len()) && name.bytes().all(is_plain);
         is_name.then(|| name.to_owned())
+    }
+
+    /// By what name an address means a blog, as [`Self::blog_name`] has it.
+    pub fn blog_at(&self, address: &str) -> Option<String> {
+        self.blog_name(&host_and_port(&Url::parse(address).ok()?))
     }
 
     /// The address of a blog, without a slash at its end: on its own domain where it lives on one. Nothing
@@ -282,6 +292,13 @@ fn stripe(get: &impl Fn(&str) -> Option<String>) -> Result<Option<StripeConfig>>
         prices: serde_json::from_slice(prices.as_bytes())
             .map_err(|_| Error::internal("STRIPE_PRICES is not a JSON object of texts"))?,
     }))
+}
+
+fn blogs_max(text: Option<&str>) -> Result<i64> {
+    let count = text.map_or(Ok(BLOGS_MAX), str::parse).ok();
+    count
+        .filter(|count| (1..=1000).contains(count))
+        .ok_or_else(|| Error::internal("BLOGS_MAX is not a number from 1 to 1000"))
 }
 
 fn signups(text: Option<&str>) -> Result<Signups> {

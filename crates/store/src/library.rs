@@ -80,8 +80,8 @@ pub async fn usage(cx: &Context, blog_id: &str) -> Result<(i64, i64)> {
     Ok((row.int("count")?, row.int("bytes")?))
 }
 
-/// Takes an object out of the library; a job deletes it. False when a post shows it, or one that can be
-/// brought back.
+/// Takes an object out of the library; a job deletes it. False when a post of any blog of the
+/// account shows it, or one that can be brought back.
 pub async fn delete(cx: &Context, blog_id: &str, key: &str) -> Result<bool> {
     let job_id = cx.id()?;
     let job = sql(
@@ -89,7 +89,9 @@ pub async fn delete(cx: &Context, blog_id: &str, key: &str) -> Result<bool> {
          select ?3, ?4, m.key, ?5, ?5 from media m
          where m.blog_id = ?1 and m.key = ?2
            and not exists (select 1 from search_words w
-             where w.blog_id = ?1 and w.word = substr(?2, length(?1) + 3))
+             where w.blog_id in (select b.id from blogs b
+                 where b.account_id = (select account_id from blogs where id = ?1))
+               and w.word = substr(?2, length(?1) + 3))
            and not exists (select 1 from posts p
              where p.id = m.post_id and p.purged_at is null and instr(p.photos || p.clips || p.html, m.key) > 0)
          returning id",

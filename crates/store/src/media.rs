@@ -78,7 +78,8 @@ pub(crate) fn claim(post: &Post) -> Result<Option<Sql>> {
         "update media set is_shared = max(is_shared, post_id not in ('', ?3)),
            post_id = case when post_id = '' then ?3 else post_id end,
            alt = case when alt = '' then j.value ->> 1 else alt end
-         from json_each(?2) j where media.key = j.value ->> 0 and media.blog_id = ?1",
+         from json_each(?2) j where media.key = j.value ->> 0 and media.blog_id in
+           (select b.id from blogs b where b.account_id = (select account_id from blogs where id = ?1))",
         [(&post.blog_id).into(), keys.into(), (&post.id).into()],
     )))
 }
@@ -88,7 +89,7 @@ pub(crate) fn keys(post: &Post) -> Vec<String> {
     let own = format!("t/{}/", post.blog_id);
     let photos = post.photos.iter().map(|photo| &photo.key);
     let listed = photos.chain(post.clips.iter().map(|clip| &clip.key));
-    let mut keys: Vec<String> = listed.filter(|key| key.starts_with(&own)).cloned().collect();
+    let mut keys: Vec<String> = listed.filter(|key| key.starts_with("t/")).cloned().collect();
     for (_, rest) in
         post.html.match_indices(&own).filter_map(|(at, _)| post.html.split_at_checked(at))
     {
@@ -103,16 +104,31 @@ pub(crate) fn keys(post: &Post) -> Vec<String> {
 
 /// The objects of a blog among these keys.
 pub async fn find_all(cx: &Context, blog_id: &str, keys: &[String]) -> Result<Vec<Media>> {
+    let text = "select key, blog_id, content_type, bytes, width, height, alt, created_at from media
+         where blog_id = ?1 and key in (select value from json_each(?2))";
+    find_by_keys(cx, text, blog_id, keys).await
+}
+
+/// The objects among these keys that a post of this blog can show: its own, and those of other blogs of
+/// the same account, since apps send a file ahead without saying for which.
+pub async fn find_all_own(cx: &Context, blog_id: &str, keys: &[String]) -> Result<Vec<Media>> {
+    let text = "select key, blog_id, content_type, bytes, width, height, alt, created_at from media
+         where key in (select value from json_each(?2)) and blog_id in
+           (select b.id from blogs b where b.account_id = (select account_id from blogs where id = ?1))";
+    find_by_keys(cx, text, blog_id, keys).await
+}
+
+async fn find_by_keys(
+    cx: &Context,
+    text: &'static str,
+    blog_id: &str,
+    keys: &[String],
+) -> Result<Vec<Media>> {
     if keys.is_empty() {
         return Ok(vec![]);
     }
     let keys = serde_json::to_string(keys).map_err(Error::internal)?;
-    let statement = sql(
-        "select key, blog_id, content_type, bytes, width, height, alt, created_at from media
-         where blog_id = ?1 and key in (select value from json_each(?2))",
-        [blog_id.into(), keys.into()],
-    );
-    cx.db.all(statement).await?.iter().map(media).collect()
+    cx.db.all(sql(text, [blog_id.into(), keys.into()])).await?.iter().map(media).collect()
 }
 
 /// The object of a blog whose key begins so, with at least as much as tells it from others.

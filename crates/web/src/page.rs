@@ -14,6 +14,8 @@ pub struct Layout {
     pub build: String,
     /// The user name of the signed-in account.
     pub signed_in: Option<String>,
+    /// The host of the blog that is written on, for accounts that have several.
+    pub blog: Option<String>,
     /// The time zone of the signed-in account; empty while it is not known.
     pub timezone: String,
     /// What this place is called.
@@ -25,7 +27,16 @@ impl Layout {
     pub fn of(visit: &Visit<'_>, title: &str) -> Self {
         let signed_in = visit.session.as_ref().map(|session| session.username.clone());
         let timezone = visit.session.as_ref().and_then(|session| session.timezone.clone());
-        Self { timezone: timezone.unwrap_or_default(), ..Self::new(visit.cx, title, signed_in) }
+        let blog = visit.session.as_ref().filter(|session| session.blog_count > 1);
+        let blog = blog.map(|session| {
+            let origin = session.blog_origin(&visit.cx.config);
+            origin.split_once("://").map_or(String::new(), |(_, host)| host.to_owned())
+        });
+        Self {
+            blog,
+            timezone: timezone.unwrap_or_default(),
+            ..Self::new(visit.cx, title, signed_in)
+        }
     }
 
     pub(crate) fn new(cx: &Context, title: &str, signed_in: Option<String>) -> Self {
@@ -33,6 +44,7 @@ impl Layout {
             title: title.to_owned(),
             build: cx.config.build.clone(),
             signed_in,
+            blog: None,
             timezone: String::new(),
             app_name: "Pipit".to_owned(),
         }

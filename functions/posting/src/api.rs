@@ -1,6 +1,9 @@
 //! The JSON API for posts, in the shapes of Micro.blog's apps: JSON Feed with a few fields more.
 
-use crate::publish::{self, Entry, Once, Writer};
+use crate::{
+    own_blog,
+    publish::{self, Entry, Once, Writer},
+};
 use domain::{
     datetime, html,
     post::{Post, Visibility},
@@ -9,6 +12,7 @@ use http::{HeaderValue, StatusCode, header};
 use platform::{Context, Error, Response, Result};
 use serde_json::{Map, Value, json};
 use store::{
+    blog::Which,
     follow,
     marker::{self, Marker},
     profile::{self, Profile},
@@ -153,7 +157,8 @@ fn content(cx: &Context, post: &Post, url: &str) -> String {
     text
 }
 
-/// `POST /posts` by a program: `content`, and if wanted `title`, `categories`, `published`, `status`, `visibility`.
+/// `POST /posts` by a program: `content`, and if wanted `title`, `categories`, `published`, `status`,
+/// `visibility`, and `mp-destination`, the address of one of the person's blogs.
 pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     let body = object(&mut v).await?;
     let grant = v.grant()?.clone();
@@ -161,12 +166,13 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     if !entry.is_draft {
         grant.need("create")?;
     }
+    let destination = body.get("mp-destination").and_then(text).unwrap_or_default();
     let content = Value::Object(body).to_string();
     let once = match v.header("idempotency-key") {
         "" => Once::by_content(content.as_bytes()),
         key => Once::by_key(key, content.as_bytes()),
     };
-    let writer = Writer::of_grant(&grant);
+    let writer = own_blog::at(v.cx, &grant, &destination).await?;
     let post = publish::create(v.cx, &writer, entry, Some(&once)).await?;
     answer(&v, StatusCode::CREATED, &writer, &post).await
 }
@@ -174,7 +180,7 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
 /// `POST /posts/{id}` by a program: the fields that are to change.
 pub async fn update(mut v: Visit<'_>) -> Result<Response> {
     let body = object(&mut v).await?;
-    let writer = Writer::of_grant(v.grant()?);
+    let writer = own_blog::of(v.cx, v.grant()?, Which::Post(v.param("id"))).await?;
     let post = own(&v, &writer).await?;
     let entry = changed(Entry::of_post(&post), &body)?;
     let post = publish::update(v.cx, &writer, &post, entry).await?;
@@ -183,7 +189,7 @@ pub async fn update(mut v: Visit<'_>) -> Result<Response> {
 
 /// `DELETE /posts/{id}`; one that is deleted already stays so.
 pub async fn delete(v: Visit<'_>) -> Result<Response> {
-    let writer = Writer::of_grant(v.grant()?);
+    let writer = own_blog::of(v.cx, v.grant()?, Which::Post(v.param("id"))).await?;
     let post = store::post::find(v.cx, &writer.blog_id, v.param("id")).await?;
     publish::delete(v.cx, &writer, &post.ok_or(Error::NotFound)?).await?;
     Ok(web::json(StatusCode::OK, &json!({})))

@@ -13,7 +13,7 @@ use url::Url;
 pub enum Source {
     /// A file without metadata, to be stored.
     New(Clean),
-    /// An address: an object of this blog on our media host, or a file elsewhere.
+    /// An address: an object of one's own on our media host, or a file elsewhere.
     At(String),
 }
 
@@ -60,7 +60,7 @@ impl Files {
             })
             .take(200)
             .collect();
-        let known = store::media::find_all(cx, &post.blog_id, &keys).await?;
+        let known = store::media::find_all_own(cx, &post.blog_id, &keys).await?;
         Ok(Self { known, new: vec![] })
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     compose,
     draft::Draft,
-    micropub_media,
+    micropub_media, own_blog,
     publish::{self, Once, Writer},
 };
 use domain::{
@@ -23,9 +23,10 @@ const CHANGED: &str = "It was changed in another window. Save it yourself to see
 /// `POST /posts/draft`: keeps what is in the form. A new post is a draft from then on; over a post
 /// that is public the words wait, until somebody saves them.
 pub async fn save(mut v: Visit<'_>) -> Result<Response> {
-    let writer = Writer::of_session(&v)?;
     let body = v.bytes().await?;
     let mut form = Form::of_urlencoded(&body)?;
+    own_blog::of_form(&mut v, &form).await?;
+    let writer = Writer::of_session(&v)?;
     let saved = match form.get("id") {
         "" => begin(&v, &writer, &mut form).await,
         id => match store::post::find(v.cx, &writer.blog_id, id).await? {
@@ -86,7 +87,8 @@ async fn change(v: &Visit<'_>, writer: &Writer, post: &Post, draft: Draft) -> Re
 }
 
 /// `POST /posts/{id}/edits/deletion`: what was typed over a public post is thrown away.
-pub async fn discard(v: Visit<'_>) -> Result<Response> {
+pub async fn discard(mut v: Visit<'_>) -> Result<Response> {
+    own_blog::of_post(&mut v).await?;
     let post = compose::find(&v).await?;
     store::edit::delete(v.cx, &post.blog_id, &post.id).await?;
     web::see_other(&format!("/posts/{}/edit", post.id))

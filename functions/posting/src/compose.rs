@@ -2,7 +2,7 @@
 
 use crate::{
     draft::{ANSWERS, Draft, POINTERS, Placed},
-    micropub_media,
+    micropub_media, own_blog,
     publish::{self, Writer},
 };
 use askama::Template;
@@ -22,6 +22,7 @@ struct Compose<'a> {
     layout: Layout,
     draft: &'a Draft,
     id: &'a str,
+    blog: &'a str,
     status: Option<Status>,
     is_page: bool,
     zone: &'a str,
@@ -98,8 +99,10 @@ pub async fn new(v: Visit<'_>) -> Result<Response> {
 
 /// `POST /posts`
 pub async fn create(mut v: Visit<'_>) -> Result<Response> {
+    let mut form = v.form().await?;
+    own_blog::of_form(&mut v, &form).await?;
     let writer = Writer::of_session(&v)?;
-    let mut draft = Draft::default().with(&mut v.form().await?);
+    let mut draft = Draft::default().with(&mut form);
     if draft.key.is_empty() {
         draft.key = v.header("idempotency-key").to_owned();
     }
@@ -115,7 +118,8 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
 }
 
 /// `GET /posts/{id}/edit`, with `restore=1` for the words that were not saved.
-pub async fn edit(v: Visit<'_>) -> Result<Response> {
+pub async fn edit(mut v: Visit<'_>) -> Result<Response> {
+    own_blog::of_post(&mut v).await?;
     let post = find(&v).await?;
     let draft = Draft::of_post(v.cx, v.session()?.timezone.as_deref(), &post);
     let mut aside = Aside { is_saved: v.query("said") == "saved", ..Aside::default() };
@@ -133,6 +137,7 @@ pub async fn edit(v: Visit<'_>) -> Result<Response> {
 
 /// `POST /posts/{id}`
 pub async fn update(mut v: Visit<'_>) -> Result<Response> {
+    own_blog::of_post(&mut v).await?;
     let writer = Writer::of_session(&v)?;
     let zone = writer.timezone.clone();
     let post = find(&v).await?;
@@ -276,6 +281,7 @@ async fn compose(
     let page = Compose {
         layout: Layout::of(v, title),
         id: post.map_or("", |post| &post.id),
+        blog: &session.blog_name,
         status: post.map(|post| post.status),
         is_page,
         zone: session.timezone.as_deref().unwrap_or("UTC"),

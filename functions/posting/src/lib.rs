@@ -12,6 +12,7 @@ mod micropub;
 mod micropub_media;
 mod micropub_pieces;
 mod micropub_query;
+mod own_blog;
 mod page;
 mod post;
 mod publish;

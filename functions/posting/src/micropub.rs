@@ -2,6 +2,7 @@
 
 use crate::{
     attach::{File, Source},
+    own_blog,
     publish::{self, Entry, Once, Writer},
 };
 use domain::{
@@ -35,21 +36,23 @@ pub fn answer(result: Result<Response>) -> Result<Response> {
 
 async fn run(mut v: Visit<'_>) -> Result<Response> {
     let (action, once, files) = read(&mut v).await?;
-    let writer = Writer::of_grant(v.grant()?);
     match action {
-        Action::Create(properties) => create(&v, &writer, &properties, &once, files).await,
+        Action::Create(properties) => create(&v, &properties, &once, files).await,
         Action::Update { url, changes, commands } => {
             v.grant()?.need("update")?;
+            let writer = own_blog::of_address(v.cx, v.grant()?, &url).await?;
             update(&v, &writer, &url, changes, commands).await
         }
         Action::Delete(url) => {
             v.grant()?.need("delete")?;
+            let writer = own_blog::of_address(v.cx, v.grant()?, &url).await?;
             let post = find(v.cx, &writer, &url).await?;
             publish::delete(v.cx, &writer, &post).await?;
             Ok(done())
         }
         Action::Undelete(url) => {
             v.grant()?.need("undelete")?;
+            let writer = own_blog::of_address(v.cx, v.grant()?, &url).await?;
             let post = find(v.cx, &writer, &url).await?;
             publish::undelete(v.cx, &writer, &post).await?;
             Ok(done())
@@ -107,7 +110,6 @@ fn mark(form: &Form) -> String {
 
 async fn create(
     v: &Visit<'_>,
-    writer: &Writer,
     properties: &Properties,
     once: &Once,
     files: Files,
@@ -116,6 +118,7 @@ async fn create(
     if !(asked.is_draft && v.grant()?.has("draft")) {
         v.grant()?.need("create")?;
     }
+    let writer = &destination(v, &asked).await?;
     let alts = asked.alts.clone();
     let mut entry = entry(v, writer, asked, None)?;
     let new = |(file, alt)| File { source: Source::New(file), alt };
@@ -151,6 +154,7 @@ async fn update(
         if old.status == Status::Draft && !asked.is_draft {
             v.grant()?.need("create")?;
         }
+        destination(v, &asked).await?;
         let entry = entry(v, writer, asked, Some(&old))?;
         match publish::update(v.cx, writer, &old, entry).await {
             Ok(post) if post.path != old.path => {
@@ -172,7 +176,6 @@ fn entry(
     asked: micropub::Entry,
     old: Option<&Post>,
 ) -> Result<Entry> {
-    own_blog(v.cx, writer, asked.destination.as_deref().unwrap_or_default())?;
     let before = old.map(Entry::of_post).unwrap_or_default();
     let published_at = asked.published.as_deref().map(|text| moment(writer, text)).transpose()?;
     let mut entry = Entry {
@@ -251,15 +254,9 @@ fn moment(writer: &Writer, text: &str) -> Result<i64> {
     }
 }
 
-/// Holds a destination to the person's own blog; none means that.
-pub fn own_blog(cx: &Context, writer: &Writer, destination: &str) -> Result<()> {
-    match writer.behind(cx, destination) {
-        Some("" | "/") => Ok(()),
-        _ if destination.is_empty() => Ok(()),
-        _ => {
-            Err(Error::Forbidden("That blog is not yours: mp-destination is another one's.".into()))
-        }
-    }
+/// The writer where `mp-destination` says. Of a post that is there already its address says where it is.
+async fn destination(v: &Visit<'_>, asked: &micropub::Entry) -> Result<Writer> {
+    own_blog::at(v.cx, v.grant()?, asked.destination.as_deref().unwrap_or_default()).await
 }
 
 /// One's own post at an address, whatever has become of it.

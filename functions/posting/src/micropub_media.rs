@@ -2,14 +2,15 @@
 
 use crate::{
     media::{self, New},
-    micropub::{answer, done, located, own_blog},
+    micropub::{answer, done, located},
+    own_blog,
     publish::Writer,
 };
 use domain::media::{Clean, clean};
 use http::StatusCode;
 use platform::{Context, Error, Response, Result};
 use serde_json::{Value, json};
-use store::media::Media;
+use store::{blog::Which, media::Media};
 use web::{Form, Grant, Visit};
 
 /// How far back apps can look; the library's own page goes further.
@@ -26,14 +27,12 @@ pub async fn index(v: Visit<'_>) -> Result<Response> {
 }
 
 /// Whoever may post may post pictures.
-pub fn writer(v: &Visit<'_>, destination: &str) -> Result<Writer> {
+pub async fn writer(v: &Visit<'_>, destination: &str) -> Result<Writer> {
     let grant: &Grant = v.grant()?;
     if !["media", "create", "draft"].iter().any(|scope| grant.has(scope)) {
         return Err(Error::Scope("media"));
     }
-    let writer = Writer::of_grant(grant);
-    own_blog(v.cx, &writer, destination)?;
-    Ok(writer)
+    own_blog::at(v.cx, grant, destination).await
 }
 
 async fn run(mut v: Visit<'_>) -> Result<Response> {
@@ -43,7 +42,7 @@ async fn run(mut v: Visit<'_>) -> Result<Response> {
         "" => v.query(name),
         value => value.to_owned(),
     };
-    let writer = writer(&v, &said(&form, "mp-destination"))?;
+    let writer = writer(&v, &said(&form, "mp-destination")).await?;
     let url = said(&form, "url");
     match said(&form, "action").as_str() {
         "" => {
@@ -54,13 +53,13 @@ async fn run(mut v: Visit<'_>) -> Result<Response> {
             created(v.cx, &media)
         }
         "update" => {
-            let key = media::key_of(v.cx, &url).ok_or(Error::NotFound)?;
+            let (writer, key) = stored(&v, &url).await?;
             let alt: String = form.get("alt").chars().take(domain::post::ALT_CHARS_MAX).collect();
             let is_there = store::media::describe(v.cx, &writer.blog_id, &key, &alt).await?;
             if is_there { Ok(done()) } else { Err(Error::NotFound) }
         }
         "delete" => {
-            let key = media::key_of(v.cx, &url).ok_or(Error::NotFound)?;
+            let (writer, key) = stored(&v, &url).await?;
             if store::library::delete(v.cx, &writer.blog_id, &key).await? {
                 v.cx.wake();
                 return Ok(done());
@@ -72,6 +71,13 @@ async fn run(mut v: Visit<'_>) -> Result<Response> {
         }
         _ => Err(Error::invalid("The actions are delete and update. A new file has none.")),
     }
+}
+
+/// The blog in whose library a file is, and its key, which begins with the blog's id.
+async fn stored(v: &Visit<'_>, url: &str) -> Result<(Writer, String)> {
+    let key = media::key_of(v.cx, url).ok_or(Error::NotFound)?;
+    let blog_id = key.split('/').nth(1).unwrap_or_default();
+    Ok((own_blog::of(v.cx, v.grant()?, Which::Id(blog_id)).await?, key))
 }
 
 /// Stores a file in the library.
@@ -90,7 +96,7 @@ pub fn created(cx: &Context, media: &Media) -> Result<Response> {
 }
 
 async fn list(v: Visit<'_>) -> Result<Response> {
-    let writer = writer(&v, &v.query("mp-destination"))?;
+    let writer = writer(&v, &v.query("mp-destination")).await?;
     let found = match v.query("q").as_str() {
         "config" => json!({ "q": ["config", "source"] }),
         _ => {

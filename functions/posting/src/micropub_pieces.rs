@@ -44,7 +44,7 @@ pub async fn wait(v: Visit<'_>) -> Result<Response> {
 
 async fn take(mut v: Visit<'_>) -> Result<Response> {
     let form = v.form().await?;
-    let writer = writer(&v, form.get("mp-destination"))?;
+    let writer = writer(&v, form.get("mp-destination")).await?;
     let file_id = file_id(form.get("file_id"))?;
     let data = form.get("file_data");
     // One of the apps sends a data URL; and a form that was badly encoded has spaces for plus signs.
@@ -66,7 +66,7 @@ async fn take(mut v: Visit<'_>) -> Result<Response> {
 
 async fn join(mut v: Visit<'_>) -> Result<Response> {
     let form = v.form().await?;
-    let writer = writer(&v, form.get("mp-destination"))?;
+    let writer = writer(&v, form.get("mp-destination")).await?;
     let file_id = file_id(form.get("file_id"))?;
     let upload = upload::find(v.cx, &writer.blog_id, file_id).await?.ok_or(Error::NotFound)?;
     let key = match &upload.media_key {
@@ -103,7 +103,7 @@ async fn whole(cx: &Context, upload: &Upload) -> Result<BytesMut> {
 }
 
 async fn state(v: Visit<'_>) -> Result<Response> {
-    let writer = writer(&v, &v.query("mp-destination"))?;
+    let writer = writer(&v, &v.query("mp-destination")).await?;
     let file_id = v.query("file_id");
     let upload = upload::find(v.cx, &writer.blog_id, &file_id).await?.ok_or(Error::NotFound)?;
     let url = upload.media_key.map(|key| v.cx.config.media_url(&key));

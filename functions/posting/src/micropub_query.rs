@@ -1,7 +1,8 @@
 //! Micropub's queries (section 3.7): what an app can do here, and what is here already.
 
 use crate::{
-    micropub::{answer, find, own_blog, source},
+    micropub::{answer, find, source},
+    own_blog,
     publish::{self, Writer},
 };
 use domain::{
@@ -41,12 +42,11 @@ async fn run(v: Visit<'_>) -> Result<Response> {
     if !READING.iter().any(|scope| grant.has(scope)) {
         return Err(Error::Scope("read"));
     }
-    let writer = Writer::of_grant(grant);
-    own_blog(v.cx, &writer, &v.query("mp-destination"))?;
+    let writer = own_blog::at(v.cx, grant, &v.query("mp-destination")).await?;
     let found = match v.query("q").as_str() {
         "source" => match v.query("url").as_str() {
             "" => list(&v, &writer).await?,
-            url => one(&v, &writer, url).await?,
+            url => one(&v, &own_blog::of_address(v.cx, grant, url).await?, url).await?,
         },
         "contact" => contacts(&v, &writer).await?,
         "category" => json!({ "categories": categories(&v, &writer).await? }),
@@ -62,18 +62,35 @@ async fn run(v: Visit<'_>) -> Result<Response> {
 }
 
 async fn config(v: &Visit<'_>, writer: &Writer) -> Result<Value> {
-    let blog = writer.origin(v.cx);
-    let name = blog.split_once("://").map_or(blog.as_str(), |(_, host)| host);
     Ok(json!({
         "media-endpoint": v.cx.config.app_url("/micropub/media"),
         "syndicate-to": [],
-        "destination": [{ "uid": format!("{blog}/"), "name": name, "microblog-default": true }],
+        "destination": destinations(v).await?,
         "post-types": KINDS.map(|(kind, name)| json!({ "type": kind, "name": name })),
         "channels": channels(),
         "categories": categories(v, writer).await?,
         "visibility": ["public", "unlisted", "private"],
         "q": QUERIES,
     }))
+}
+
+/// The blogs of the person by their addresses. One is where the app writes unless it says.
+async fn destinations(v: &Visit<'_>) -> Result<Vec<Value>> {
+    let own = Writer::of_grant(v.grant()?);
+    let destination = |writer: &Writer| {
+        let blog = writer.origin(v.cx);
+        let name = blog.split_once("://").map_or(blog.as_str(), |(_, host)| host);
+        let mut destination = json!({ "uid": format!("{blog}/"), "name": name });
+        if let (true, Some(one)) = (writer.blog_id == own.blog_id, destination.as_object_mut()) {
+            one.insert("microblog-default".to_owned(), true.into());
+        }
+        destination
+    };
+    if v.grant()?.blog_count < 2 {
+        return Ok(vec![destination(&own)]);
+    }
+    let all = store::blog::list_own(v.cx, &own.account_id).await?;
+    Ok(all.into_iter().map(|blog| destination(&own.clone().on(blog))).collect())
 }
 
 fn channels() -> Value {

@@ -1,7 +1,7 @@
 //! The pages of one's blog: which there are, where they lead, and their order in its head.
 
 use crate::{
-    compose,
+    compose, own_blog,
     post::{self, Row},
 };
 use askama::Template;
@@ -58,6 +58,7 @@ pub async fn index(v: Visit<'_>) -> Result<Response> {
 /// `POST /pages/{id}/navigation` with `shown` 1 or 0: whether the blog's head leads there.
 pub async fn show(mut v: Visit<'_>) -> Result<Response> {
     let is_shown = v.form().await?.get("shown") == "1";
+    own_blog::of_post(&mut v).await?;
     store::page::set_navigation(v.cx, &v.session()?.blog_id, v.param("id"), is_shown).await?;
     done(&v).await
 }
@@ -65,6 +66,7 @@ pub async fn show(mut v: Visit<'_>) -> Result<Response> {
 /// `POST /pages/{id}/position` with `to` up or down: one place on in the blog's head.
 pub async fn shift(mut v: Visit<'_>) -> Result<Response> {
     let is_up = v.form().await?.get("to") == "up";
+    own_blog::of_post(&mut v).await?;
     let blog_id = &v.session()?.blog_id;
     let pages = store::page::list(v.cx, blog_id).await?;
     let shown = pages.iter().filter(|page| page.is_in_navigation);

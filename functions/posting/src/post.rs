@@ -1,7 +1,7 @@
 //! One's own posts: the lists, the search, taking one away and bringing it back.
 
 use crate::{
-    compose,
+    compose, own_blog,
     publish::{self, Writer},
 };
 use askama::Template;
@@ -174,7 +174,8 @@ fn notes(post: &Post) -> String {
 }
 
 /// `POST /posts/{id}/deletion`; one that is deleted already stays so.
-pub async fn delete(v: Visit<'_>) -> Result<Response> {
+pub async fn delete(mut v: Visit<'_>) -> Result<Response> {
+    own_blog::of_post(&mut v).await?;
     let writer = Writer::of_session(&v)?;
     let post = store::post::find(v.cx, &writer.blog_id, v.param("id")).await?;
     let post = post.ok_or(Error::NotFound)?;
@@ -183,7 +184,8 @@ pub async fn delete(v: Visit<'_>) -> Result<Response> {
 }
 
 /// `POST /posts/{id}/undeletion`; one that is not deleted stays as it is.
-pub async fn undelete(v: Visit<'_>) -> Result<Response> {
+pub async fn undelete(mut v: Visit<'_>) -> Result<Response> {
+    own_blog::of_post(&mut v).await?;
     let writer = Writer::of_session(&v)?;
     let post = store::post::find(v.cx, &writer.blog_id, v.param("id")).await?;
     let post = publish::undelete(v.cx, &writer, &post.ok_or(Error::NotFound)?).await?;

@@ -10,7 +10,10 @@ use domain::{
 };
 use platform::{Context, Error, Result, Sql};
 use serde_json::{Map, Value};
-use store::creation::{self, Creation};
+use store::{
+    blog::Own,
+    creation::{self, Creation},
+};
 use web::{Grant, Visit};
 
 /// How many paths are tried for a post; the last one is surely free.
@@ -61,6 +64,11 @@ impl Writer {
             timezone: grant.timezone.clone(),
             app: Some(App { name: grant.token_name.clone(), url: grant.client_id.clone() }),
         }
+    }
+
+    /// The same person and app on another of the person's blogs.
+    pub fn on(self, own: Own) -> Self {
+        Self { blog_id: own.id, blog_name: own.name, domain: own.domain, ..self }
     }
 
     /// The address of the blog, without a slash at its end.

@@ -22,12 +22,13 @@ mod value;
 
 use crate::publish::{Once, Writer};
 use bytes::Bytes;
-use fault::{Fault, NO_LOGIN, fault};
+use fault::{Fault, NO_LOGIN, NOT_YOURS, fault};
 use http::StatusCode;
 use intake::Intake;
 use methods::Method;
 use platform::{Context, Error, Policy, Response, Site};
 use read::Reader;
+use store::blog::{Which, find_own};
 use value::Value;
 use web::{Grant, Limit, Per, Visit};
 
@@ -40,6 +41,9 @@ const ACCOUNT: Limit = limit(Per::Account);
 const fn limit(per: Per) -> Limit {
     Limit { per, policy: Policy { name: "xmlrpc-5m", count: 300, window_seconds: 300 } }
 }
+
+/// The digits of an id.
+const ID_CHARS: usize = 18;
 
 type Result<T> = std::result::Result<T, Fault>;
 
@@ -92,7 +96,9 @@ async fn run(v: &mut Visit<'_>) -> Result<Value> {
     let (method, params) = begin(&intake.text)?;
     let Some(login) = method.login else { return Ok(methods::of_nobody(method)) };
     let login = login.min(params.len().saturating_sub(2));
-    let grant = sign_in(v, method, params.get(login..).unwrap_or_default()).await?;
+    let (ids, secrets) = params.split_at_checked(login).unwrap_or_default();
+    let grant = sign_in(v, method, secrets).await?;
+    let writer = writer(v, &grant, method, ids).await?;
     let file = if method.takes_file() {
         intake.finish_with_file(length).await?
     } else {
@@ -101,7 +107,7 @@ async fn run(v: &mut Visit<'_>) -> Result<Value> {
     };
     let call = Call {
         cx: v.cx,
-        writer: Writer::of_grant(&grant),
+        writer,
         grant,
         once: Once::by_content(&intake.text),
         args: args(method, login, &intake.text, file)?,
@@ -127,17 +133,50 @@ async fn sign_in(v: &Visit<'_>, method: &Method, login: &[Value]) -> Result<Gran
     let username = username.text().trim().to_lowercase();
     let grant = web::grant_of_password(v.cx, &username, &password.text()).await?.ok_or(NO_LOGIN)?;
     v.take(&ACCOUNT, &grant.account_id).await?;
-    let name = v.cx.config.blog_name(&v.host);
-    let is_own = name.as_ref() == Some(&grant.username) || name.is_some() && name == grant.domain;
-    if v.cx.config.site(&v.host) == Site::Blog && !is_own {
-        return Err(fault(403, "This is another person's blog. Use the address of your own."));
-    }
     match method.scopes {
         [first, ..] if !method.scopes.iter().any(|scope| grant.has(scope)) => {
             Err(Error::Scope(first).into())
         }
         _ => Ok(grant),
     }
+}
+
+/// On which blog a call is to write: the one that it names by an id, or by a post's; else the one whose
+/// host it came to; else the token's own. What it has before the user name may also be a key of the app,
+/// or the `1` that apps take for the id of the only blog.
+async fn writer(v: &Visit<'_>, grant: &Grant, method: &Method, ids: &[Value]) -> Result<Writer> {
+    let here = match v.cx.config.site(&v.host) {
+        Site::Blog => at_host(v, grant).await?,
+        _ => Writer::of_grant(grant),
+    };
+    for id in ids.iter().map(Value::text).filter(|id| is_id(id)) {
+        if *id == *here.blog_id || method.has_id_before && grant.blog_count < 2 {
+            continue;
+        }
+        let which = if method.has_id_before { Which::Post(&id) } else { Which::Id(&id) };
+        match find_own(v.cx, &grant.account_id, which).await? {
+            Some(own) => return Ok(here.on(own)),
+            None if method.has_id_before => {}
+            None => return Err(NOT_YOURS),
+        }
+    }
+    Ok(here)
+}
+
+/// Of blogs and posts.
+fn is_id(text: &str) -> bool {
+    text.len() == ID_CHARS && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The writer on the blog of the host that was called.
+async fn at_host(v: &Visit<'_>, grant: &Grant) -> Result<Writer> {
+    let name = v.cx.config.blog_name(&v.host).unwrap_or_default();
+    let writer = Writer::of_grant(grant);
+    if name == writer.blog_name || Some(&name) == writer.domain.as_ref() {
+        return Ok(writer);
+    }
+    let own = find_own(v.cx, &grant.account_id, Which::Named(&name)).await?;
+    own.map(|own| writer.on(own)).ok_or(NOT_YOURS)
 }
 
 fn args(method: &Method, login: usize, text: &[u8], file: Option<Bytes>) -> Result<Vec<Value>> {

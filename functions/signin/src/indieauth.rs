@@ -11,7 +11,10 @@ use domain::{
     secret,
 };
 use platform::{Error, Response, Result};
-use store::consent::{self, NewConsent};
+use store::{
+    blog::{Which, find_own},
+    consent::{self, NewConsent},
+};
 use url::Url;
 use web::{Layout, Visit};
 
@@ -41,6 +44,8 @@ struct Asked {
     state: String,
     challenge: Option<String>,
     scopes: Vec<Scope>,
+    /// Which of their blogs the person named to the app, if they did.
+    me: String,
 }
 
 impl Asked {
@@ -64,7 +69,7 @@ impl Asked {
             (text, "S256") if rules::is_challenge(text) => Some(challenge),
             _ => return Err(Error::invalid("The app's code_challenge is not one of S256.")),
         };
-        Ok(Self { client, redirect, state: get("state"), challenge, scopes })
+        Ok(Self { client, redirect, state: get("state"), challenge, scopes, me: get("me") })
     }
 
     /// The same question again, as an address of ours.
@@ -79,6 +84,9 @@ impl Asked {
             query.append_pair("code_challenge_method", "S256");
         }
         query.append_pair("scope", &scope::join(&self.scopes));
+        if !self.me.is_empty() {
+            query.append_pair("me", &self.me);
+        }
         format!("{PATH}?{}", query.finish())
     }
 }
@@ -90,7 +98,7 @@ pub async fn new(v: Visit<'_>) -> Result<Response> {
     if !asked.scopes.is_empty() && !v.is_proven_afresh() {
         return Err(Error::Proof);
     }
-    let me = format!("{}/", v.session()?.blog_origin(&v.cx.config));
+    let (_, me) = blog(&v, &asked.me).await?;
     let origin = asked.client.origin().ascii_serialization();
     let onward = if origin == MICRO_BLOG { " microblog:" } else { "" };
     let page = Page {
@@ -132,7 +140,7 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     let consent = NewConsent {
         code_hash: &secret::sha256_hex(code.as_bytes()),
         account_id: &v.session()?.account_id,
-        blog_name: &v.session()?.blog_name,
+        blog_name: &blog(&v, &asked.me).await?.0,
         client_id: asked.client.as_str(),
         redirect_uri: asked.redirect.as_str(),
         scopes: &scope::join(&asked.scopes),
@@ -141,6 +149,22 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     };
     consent::insert(v.cx, &consent).await?;
     back("code", &code)
+}
+
+/// The person's blog that the app names, else the one that they write on: its name, and who they are by it.
+async fn blog(v: &Visit<'_>, me: &str) -> Result<(String, String)> {
+    let session = v.session()?;
+    let named = v.cx.config.blog_at(me).filter(|_| session.blog_count > 1);
+    let own = match &named {
+        Some(name) => find_own(v.cx, &session.account_id, Which::Named(name)).await?,
+        None => None,
+    };
+    let (name, domain) = match own {
+        Some(own) => (own.name, own.domain),
+        None => (session.blog_name.clone(), session.domain.clone()),
+    };
+    let me = self::me(v, &name, domain.as_deref());
+    Ok((name, me))
 }
 
 /// Who a person is to apps: the address of their blog, of the one that the app writes on.

@@ -5,6 +5,7 @@ mod address;
 mod app;
 mod avatar;
 mod begin;
+mod blogs;
 mod challenge;
 mod factor;
 mod fresh;
@@ -195,6 +196,10 @@ const ROUTES: &[Route] = &[
     })
     .limits(PROFILE)
     .body(look::BODY_BYTES_MAX),
+    Route::get("/settings/blogs", Who::Session, |v| Box::pin(blogs::index(v))),
+    Route::post("/settings/blogs", Who::Session, |v| Box::pin(blogs::create(v))).limits(PROFILE),
+    Route::post("/settings/blogs/{name}/choice", Who::Session, |v| Box::pin(blogs::choose(v)))
+        .limits(PROFILE),
     Route::post("/account/timezone", Who::Session, |v| Box::pin(profile::learn_timezone(v)))
         .limits(PROFILE),
     Route::get("/settings/domain", Who::Session, |v| Box::pin(own_domain::show(v))),

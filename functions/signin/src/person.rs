@@ -4,6 +4,7 @@ use askama::Template;
 use domain::{datetime, post::Post};
 use platform::{Error, Response, Result};
 use store::{
+    blog::{self, Own},
     follow, post,
     profile::{self, Profile},
 };
@@ -24,6 +25,8 @@ struct Page {
     is_verified: bool,
     blog_url: String,
     blog_name: String,
+    /// Title and address of each further blog.
+    others: Vec<(String, String)>,
     canonical: String,
     avatar_url: String,
     header_url: Option<String>,
@@ -51,10 +54,14 @@ struct Row {
     published: String,
 }
 
-/// `GET /@{username}`
+/// `GET /@{username}`; the name of another blog of somebody's leads to them.
 pub async fn show(v: Visit<'_>) -> Result<Response> {
     let username = v.param("username").to_lowercase();
-    let profile = profile::find_by_username(v.cx, &username).await?.ok_or(Error::NotFound)?;
+    let profile = profile::find_by_blog(v.cx, &username).await?.ok_or(Error::NotFound)?;
+    if profile.username != username {
+        return web::see_other(&format!("/@{}", profile.username));
+    }
+    let others = others(&v, &profile).await?;
     let posts = post::list_newest(v.cx, &profile.blog_id, POSTS_MAX).await?;
     let follow = follow(&v, &profile).await?;
     let config = &v.cx.config;
@@ -78,12 +85,26 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
         canonical: config.app_url(&format!("/@{}", profile.username)),
         avatar_url: profile.avatar_path(),
         header_url: profile.header_key.as_deref().map(|key| config.media_url(key)),
+        others,
         follow,
         posts: posts.iter().map(|post| row(&v, &blog_url, post)).collect(),
         blog_url,
         username: profile.username,
         name: profile.name,
     })
+}
+
+async fn others(v: &Visit<'_>, profile: &Profile) -> Result<Vec<(String, String)>> {
+    if profile.blog_count < 2 {
+        return Ok(vec![]);
+    }
+    let mut all = blog::list_own(v.cx, &profile.account_id).await?;
+    all.retain(|own| own.id != profile.blog_id);
+    let link = |own: Own| {
+        let url = v.cx.config.blog_origin(&own.name, own.domain.as_deref());
+        (own.title, url)
+    };
+    Ok(all.into_iter().map(link).collect())
 }
 
 async fn follow(v: &Visit<'_>, profile: &Profile) -> Result<Follow> {

@@ -99,10 +99,10 @@ fn a_destination_is_ones_own_blog() {
     app.created(app.form(&[("content", "One"), ("mp-destination", &own)]));
     app.created(app.form(&[("content", "Two"), ("mp-destination", &format!("{own}/"))]));
     let other = [("content", "Three"), ("mp-destination", "https://other.example/")];
-    refused(app.form(&other), 403, "forbidden");
+    refused(app.form(&other), 400, "invalid_request");
     let body =
         json!({ "mp-destination": "https://other.example/", "properties": { "content": ["x"] } });
-    refused(app.json(&body), 403, "forbidden");
+    refused(app.json(&body), 400, "invalid_request");
 }
 
 #[test]

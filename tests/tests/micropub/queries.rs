@@ -72,7 +72,7 @@ fn ones_posts_are_listed_a_page_at_a_time_and_found_by_their_words() {
     let own = app.pipit.blog_url(&app.person);
     assert_eq!(contents(&app.query(&format!("q=source&mp-destination={own}/"))).len(), 3);
     let other = "/micropub?q=source&mp-destination=https://other.example/";
-    refused(app.ask(Ask::get(other)), 403, "forbidden");
+    refused(app.ask(Ask::get(other)), 400, "invalid_request");
 }
 
 /// An app edits the text that the list gave it, so no text is cut; the list is.

@@ -34,6 +34,10 @@ pub const NO_LOGIN: Fault = fault(
     "The username or password is wrong. The password is a token: make one at /settings/tokens.",
 );
 
+/// A blog of somebody else's.
+pub const NOT_YOURS: Fault =
+    fault(403, "This is another person's blog. Use the address and the blogid of your own.");
+
 /// What is not there.
 pub const NOT_FOUND: Fault = fault(404, "There is no such thing on this blog.");
 

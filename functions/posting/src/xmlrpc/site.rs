@@ -5,6 +5,7 @@ use super::{
     value::{Value, member, record},
 };
 use domain::timezone;
+use store::blog::Own;
 
 /// The version of WordPress whose methods these are; its apps ask for one.
 const LIKE_WORDPRESS: &str = "6.0";
@@ -17,18 +18,23 @@ fn blog_url(call: &Call<'_>) -> String {
     format!("{}/", call.writer.origin(call.cx))
 }
 
-/// The one blog that a person has here.
+/// The blogs of the person; the one that is meant unless a call says comes first.
 pub async fn blogs(call: &Call<'_>) -> Result<Value> {
-    let blog = web::blog(call.cx, &call.writer.blog_name).await?;
-    let url = blog_url(call);
-    Ok(list(record![
-        ("isAdmin", Value::Bool(true)),
-        ("isPrimary", Value::Bool(true)),
-        ("xmlrpc", format!("{url}xmlrpc.php").into()),
-        ("url", url.into()),
-        ("blogid", call.grant.blog_id.as_str().into()),
-        ("blogName", blog.map(|blog| blog.title).unwrap_or_default().into()),
-    ]))
+    let mut all = store::blog::list_own(call.cx, &call.writer.account_id).await?;
+    all.sort_by_key(|blog| blog.id != call.writer.blog_id);
+    let blog = |own: Own| {
+        let is_primary = own.id == call.writer.blog_id;
+        let url = format!("{}/", call.cx.config.blog_origin(&own.name, own.domain.as_deref()));
+        record![
+            ("isAdmin", Value::Bool(true)),
+            ("isPrimary", Value::Bool(is_primary)),
+            ("xmlrpc", format!("{url}xmlrpc.php").into()),
+            ("url", url.into()),
+            ("blogid", own.id.into()),
+            ("blogName", own.title.into()),
+        ]
+    };
+    Ok(Value::Array(all.into_iter().map(blog).collect()))
 }
 
 /// What an option says.
