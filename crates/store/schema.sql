@@ -170,6 +170,16 @@ CREATE TABLE entries (
   unique (feed_id, key)
 ) strict, without rowid;
 CREATE INDEX entries_by_feed on entries (feed_id, published_at desc, id desc);
+CREATE TABLE feed_addresses (
+  url text primary key,
+  feed_id text not null references feeds (id) on delete cascade
+) strict, without rowid;
+CREATE INDEX feed_addresses_by_feed on feed_addresses (feed_id);
+CREATE TABLE feed_hosts (
+  host text primary key,
+  busy_until integer not null,
+  free_at integer not null
+) strict, without rowid;
 CREATE TABLE feeds (
   id text primary key,
   url text not null unique,
@@ -183,7 +193,7 @@ CREATE TABLE feeds (
   checked_at integer,
   failures integer not null default 0,
   problem text                       -- what is wrong, in words for the people who follow it
-) strict, without rowid;
+, host text not null default '', subscribers integer not null default 0, lease_until integer not null default 0, interval_seconds integer not null default 3600, ttl_seconds integer not null default 0, failing_since integer, stopped_at integer, moved_to text, moved_since integer not null default 0, moved_count integer not null default 0, offers text) strict, without rowid;
 CREATE INDEX feeds_due on feeds (next_check_at);
 CREATE TABLE "follows" (
   follower_id text not null references accounts (id) on delete cascade,
@@ -406,7 +416,7 @@ CREATE TABLE subscriptions (
   id text primary key,
   account_id text not null references accounts (id) on delete cascade,
   feed_id text not null references feeds (id) on delete cascade,
-  created_at integer not null,
+  created_at integer not null, title text, site_url text,
   unique (account_id, feed_id)
 ) strict, without rowid;
 CREATE INDEX subscriptions_by_feed on subscriptions (feed_id);

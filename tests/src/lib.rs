@@ -7,6 +7,7 @@
 mod answer;
 mod ask;
 mod browser;
+mod elsewhere;
 mod fixture;
 mod mail;
 mod memory;
@@ -21,6 +22,7 @@ mod subscriber;
 pub use answer::{Answer, Cost};
 pub use ask::{Ask, Upload};
 pub use browser::{Browser, Written};
+pub use elsewhere::{Elsewhere, Seen};
 pub use fixture::{Asked, Fixture};
 pub use mail::Mail;
 pub use memory::Memory;

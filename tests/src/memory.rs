@@ -156,7 +156,7 @@ const DEVELOPMENT: &[(&str, &str)] = &[
     ("MAIL_FROM", "Pipit <pipit@localhost.example>"),
     ("STRIPE_SECRET_KEY", "sk_test_pipit"),
     ("STRIPE_WEBHOOK_SECRET", crate::pipit::STRIPE_SECRET),
-    ("OUTBOUND_ALLOW", "localhost:8025,localhost:8028"),
+    ("OUTBOUND_ALLOW", "localhost:8025,localhost:8028,localhost:8029"),
     ("GRAVATAR", "off"),
     ("DNS_API_BASE", "http://localhost:8028/dns-query"),
     ("HOSTNAMES_API_BASE", "http://localhost:8028"),

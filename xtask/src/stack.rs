@@ -30,6 +30,8 @@ prints the sizes. Fails when the Worker is over 1 MB compressed or a component o
 
 /// Where the tests' own web site listens, for the feeds that are fetched from it.
 pub const FIXTURE_PORT: u16 = 8028;
+/// Where the server listens that shares no code with ours.
+pub const ELSEWHERE_PORT: u16 = 8029;
 /// Cargo's settings for a standard library compiled for size. They are not stable, which is what the
 /// first one is for; the toolchain that they are meant for is pinned.
 const SMALL_STANDARD_LIBRARY: &[(&str, &str)] = &[
@@ -152,6 +154,7 @@ impl Stack {
         }
         if plan.flavour == Flavour::Test {
             reach.push(format!("localhost:{FIXTURE_PORT}"));
+            reach.push(format!("localhost:{ELSEWHERE_PORT}"));
         }
         let mut settings = settings::local(&settings::Local {
             port: plan.port,

@@ -149,7 +149,8 @@ pub fn surroundings(command: &mut Command, stack: &Stack, runtime: Runtime) {
         .env("PIPIT_URL", &stack.origin)
         .env("PIPIT_MAILBOX", &stack.mailbox)
         .env("PIPIT_RUNTIME", runtime.name())
-        .env("PIPIT_FIXTURE_PORT", stack::FIXTURE_PORT.to_string());
+        .env("PIPIT_FIXTURE_PORT", stack::FIXTURE_PORT.to_string())
+        .env("PIPIT_ELSEWHERE_PORT", stack::ELSEWHERE_PORT.to_string());
 }
 
 /// An empty folder that is this run's alone; those of runs that have ended are removed.

@@ -141,6 +141,8 @@ pub const COLUMNS: &[Column] = &[
     column("hub_requests", "host", "The host of that address", "Keeping one host from taking all the room", "a day at most"),
     column("hub_requests", "topic", "Which feed it is about", "Asking whether it is wanted", "a day at most"),
     column("hub_requests", "secret", "What calls would be signed with, encrypted", "Letting it tell our calls from others'", "a day at most"),
+    column("subscriptions", "title", "What a person's list of feeds calls a feed", "Showing it, and giving the list back", "until unsubscribed, or until the account is deleted"),
+    column("subscriptions", "site_url", "The site of a feed, as that list names it", "Giving the list back", "until unsubscribed, or until the account is deleted"),
     column("stripe_events", "object_id", "The payment provider's number of a payment or customer", "Keeping the plan in step with payments", BILLING),
 ];
 

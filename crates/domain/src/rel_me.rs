@@ -1,4 +1,5 @@
-//! Links with `rel="me"` in somebody's page: a site that points back is its person's own.
+//! Links of somebody's page that say what they are: with `rel="me"` a site points back to its person,
+//! with `rel="alternate"` it names its feeds.
 //!
 //! A small scanner that forgives what browsers forgive. Where it is unsure it finds no link: a mark
 //! that is missing does less harm than one that is wrong.
@@ -13,7 +14,8 @@ const RAW: [&str; 9] =
 pub fn points_to(html: &str, base: &Url, targets: &[Url]) -> bool {
     links(html)
         .iter()
-        .filter_map(|href| base.join(href.trim()).ok())
+        .filter(|link| link.is("me"))
+        .filter_map(|link| base.join(link.href.trim()).ok())
         .any(|link| targets.iter().any(|target| is_same_page(&link, target)))
 }
 
@@ -27,8 +29,28 @@ pub fn is_same_page(a: &Url, b: &Url) -> bool {
     plain(a) == plain(b)
 }
 
-/// The addresses of all links with `rel="me"`, as they are written.
-fn links(html: &str) -> Vec<String> {
+/// An `a` or a `link` that says what it leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// `rel`, words with a space between them.
+    pub rel: String,
+    /// The address, as it is written, maybe relative.
+    pub href: String,
+    /// `type`, or nothing.
+    pub kind: String,
+    /// `title`, or nothing.
+    pub title: String,
+}
+
+impl Link {
+    /// Whether `rel` has this word.
+    pub fn is(&self, word: &str) -> bool {
+        self.rel.split(is_space).any(|other| other.eq_ignore_ascii_case(word))
+    }
+}
+
+/// All links of a page that have a `rel`, in its order.
+pub fn links(html: &str) -> Vec<Link> {
     let mut found = Vec::new();
     let mut rest = html;
     while let Some((_, after)) = rest.split_once('<') {
@@ -44,14 +66,20 @@ fn links(html: &str) -> Vec<String> {
 }
 
 /// Reads a start tag behind its `<`; returns what follows it, and what it holds where that is text.
-fn element<'a>(text: &'a str, found: &mut Vec<String>) -> &'a str {
+fn element<'a>(text: &'a str, found: &mut Vec<Link>) -> &'a str {
     let end = text.find(|c: char| is_space(c) || matches!(c, '/' | '>')).unwrap_or(text.len());
     let Some((name, rest)) = text.split_at_checked(end) else { return "" };
     let Some((tag, rest)) = attributes(rest) else { return "" };
     let is_link = name.eq_ignore_ascii_case("a") || name.eq_ignore_ascii_case("link");
-    let is_me = tag.rel.split(is_space).any(|word| word.eq_ignore_ascii_case("me"));
-    if is_link && is_me {
-        found.extend(tag.href.map(decoded));
+    let [rel, href, kind, title] = tag;
+    if let (true, Some(rel), Some(href)) = (is_link, rel, href) {
+        let text = |value: Option<&str>| value.map(decoded).unwrap_or_default();
+        found.push(Link {
+            rel: decoded(rel),
+            href: decoded(href),
+            kind: text(kind),
+            title: text(title),
+        });
     }
     if RAW.iter().any(|raw| name.eq_ignore_ascii_case(raw)) { behind(name, rest) } else { rest }
 }
@@ -69,20 +97,16 @@ fn behind<'a>(name: &str, text: &'a str) -> &'a str {
 }
 
 /// The attributes that count; of each name the first one, as in browsers.
-#[derive(Default)]
-struct Tag<'a> {
-    rel: &'a str,
-    href: Option<&'a str>,
-}
+const NAMES: [&str; 4] = ["rel", "href", "type", "title"];
 
 /// None where the tag has no end.
-fn attributes(text: &str) -> Option<(Tag<'_>, &str)> {
-    let (mut rel, mut href) = (None, None);
+fn attributes(text: &str) -> Option<([Option<&str>; 4], &str)> {
+    let mut values = [None; 4];
     let mut rest = text;
     loop {
         rest = rest.trim_start_matches(|c: char| is_space(c) || c == '/');
         if let Some(after) = rest.strip_prefix('>') {
-            return Some((Tag { rel: rel.unwrap_or_default(), href }, after));
+            return Some((values, after));
         }
         let is_end = |c: char| is_space(c) || matches!(c, '/' | '>' | '=');
         let end = rest.char_indices().skip(1).find(|(_, c)| is_end(*c));
@@ -91,10 +115,10 @@ fn attributes(text: &str) -> Option<(Tag<'_>, &str)> {
             Some(value) => self::value(value.trim_start_matches(is_space))?,
             None => ("", after),
         };
-        if name.eq_ignore_ascii_case("rel") {
-            rel.get_or_insert(value);
-        } else if name.eq_ignore_ascii_case("href") {
-            href.get_or_insert(value);
+        for (known, slot) in NAMES.iter().zip(&mut values) {
+            if name.eq_ignore_ascii_case(known) {
+                slot.get_or_insert(value);
+            }
         }
         rest = after;
     }
@@ -143,6 +167,9 @@ fn character(name: &str) -> Option<char> {
         "sol" => Some('/'),
         "colon" => Some(':'),
         "period" => Some('.'),
+        "quot" => Some('"'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
         _ => {
             let number = name.strip_prefix('#')?;
             let code = match number.strip_prefix(['x', 'X']) {

@@ -6,9 +6,9 @@ use futures_util::{
     StreamExt,
     future::{Either, select},
 };
-use http::{Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode, header};
 use platform::{Call, Error, Http, Local, Result};
-use std::{pin::pin, time::Duration};
+use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{
     ByteStream, Delay,
@@ -23,18 +23,22 @@ pub struct Fetch;
 impl Http for Fetch {
     fn send<'a>(&'a self, call: &'a Call) -> Local<'a, Result<Response<Bytes>>> {
         Box::pin(async move {
-            let abort = AbortController::new().map_err(js::internal)?;
-            let init = init(call, &abort)?;
-            let patience = Duration::from_millis(u64::from(call.timeout_ms));
-            let answer = pin!(exchange(call, &init));
-            match select(answer, Delay::from(patience)).await {
-                Either::Left((answer, _)) => answer,
-                Either::Right(_) => {
-                    abort.abort();
-                    Err(Error::Outgoing("There was no answer in time.".into()))
-                }
-            }
+            let abort = AbortOnDrop(AbortController::new().map_err(js::internal)?);
+            exchange(call, &init(call, &abort.0)?).await
         })
+    }
+
+    fn wait(&self, milliseconds: u32) -> Local<'_, ()> {
+        Box::pin(Delay::from(Duration::from_millis(u64::from(milliseconds))))
+    }
+}
+
+/// Ends a call that nobody waits for any more; one that has ended does not mind.
+struct AbortOnDrop(AbortController);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -52,19 +56,31 @@ fn init(call: &Call, abort: &AbortController) -> Result<RequestInit> {
 
 async fn exchange(call: &Call, init: &RequestInit) -> Result<Response<Bytes>> {
     let global: WorkerGlobalScope = js_sys::global().unchecked_into();
-    let promise = global.fetch_with_str_and_init(call.url.as_str(), init);
-    let raw: worker::web_sys::Response =
-        JsFuture::from(promise).await.map_err(no_answer)?.unchecked_into();
+    let promise = JsFuture::from(global.fetch_with_str_and_init(call.url.as_str(), init));
+    let patience = Delay::from(Duration::from_millis(u64::from(call.head_ms())));
+    let raw: worker::web_sys::Response = match select(promise, patience).await {
+        Either::Left((raw, _)) => raw.map_err(no_answer)?.unchecked_into(),
+        Either::Right(_) => return Err(Error::Outgoing("There was no answer in time.".into())),
+    };
     let status = StatusCode::from_u16(raw.status()).map_err(Error::internal)?;
     let headers = js::headers(&raw.headers());
     let body = match raw.body() {
-        Some(stream) => read(ByteStream::from(stream), call.body_bytes_max).await?,
+        Some(stream) => read(ByteStream::from(stream), bytes_max(call, &headers)).await?,
         None => Bytes::new(),
     };
     let mut answer = Response::new(body);
     *answer.status_mut() = status;
     *answer.headers_mut() = headers;
     Ok(answer)
+}
+
+/// The runtime unpacks by itself; how much there was before, a header says or nobody.
+fn bytes_max(call: &Call, headers: &HeaderMap) -> usize {
+    let number = |name| headers.get(name).and_then(|value| value.to_str().ok()?.parse().ok());
+    match (headers.contains_key(header::CONTENT_ENCODING), number(header::CONTENT_LENGTH)) {
+        (true, Some(packed)) => call.unpacked_max(packed),
+        _ => call.body_bytes_max,
+    }
 }
 
 async fn read(mut stream: ByteStream, max: usize) -> Result<Bytes> {

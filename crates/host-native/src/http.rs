@@ -1,6 +1,6 @@
 //! Outgoing HTTP that goes nowhere: calls are noted, and answered as the test said.
 
-use crate::Faults;
+use crate::{Clock, Faults};
 use bytes::Bytes;
 use http::{Method, Response};
 use platform::{Call, Error, Http, Local, Result};
@@ -12,13 +12,16 @@ type Answer = Rc<dyn Fn(&Call) -> Response<Bytes>>;
 /// else answers unless a test says so.
 pub struct FakeHttp {
     calls: RefCell<Vec<Call>>,
+    times: RefCell<Vec<i64>>,
+    clock: Rc<Clock>,
     answers: RefCell<Vec<(String, Answer)>>,
     faults: Rc<Faults>,
 }
 
 impl FakeHttp {
-    pub(crate) fn new(faults: Rc<Faults>) -> Self {
-        Self { calls: RefCell::default(), answers: RefCell::default(), faults }
+    pub(crate) fn new(clock: Rc<Clock>, faults: Rc<Faults>) -> Self {
+        let (calls, times, answers) = Default::default();
+        Self { calls, times, clock, answers, faults }
     }
 
     /// Answers every call whose address begins with `prefix`; what was said last counts.
@@ -31,11 +34,17 @@ impl FakeHttp {
         self.calls.borrow().clone()
     }
 
+    /// When each of those calls was made, in unix milliseconds.
+    pub fn times(&self) -> Vec<i64> {
+        self.times.borrow().clone()
+    }
+
     fn exchange(&self, call: &Call) -> Result<Response<Bytes>> {
         let host = call.url.host_str().unwrap_or_default();
         let operation = format!("http {} {host}{}", call.method, call.url.path());
         self.faults.before(&operation)?;
         self.calls.borrow_mut().push(call.clone());
+        self.times.borrow_mut().push(self.clock.now().timestamp_millis());
         let answer = self.find(call.url.as_str());
         let answer = match answer {
             Some(answer) => answer(call),
@@ -60,6 +69,11 @@ impl Http for FakeHttp {
     fn send<'a>(&'a self, call: &'a Call) -> Local<'a, Result<Response<Bytes>>> {
         let answer = self.exchange(call);
         Box::pin(async move { answer })
+    }
+
+    /// Moves the clock. An answer is there at once, so no call's own time is ever waited for.
+    fn wait(&self, milliseconds: u32) -> Local<'_, ()> {
+        Box::pin(async move { self.clock.advance_ms(i64::from(milliseconds)) })
     }
 }
 

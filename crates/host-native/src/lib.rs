@@ -78,7 +78,7 @@ impl Native {
             kv: Rc::new(MemoryKv::new("kv", clock.clone(), faults.clone())),
             cache: Rc::new(MemoryKv::new("cache", clock.clone(), faults.clone())),
             blobs: Rc::new(MemoryBlobs::new(faults.clone())),
-            http: Rc::new(FakeHttp::new(faults.clone())),
+            http: Rc::new(FakeHttp::new(clock.clone(), faults.clone())),
             bell: Rc::default(),
             random: Rc::default(),
             limits,

@@ -1,6 +1,9 @@
 //! Outgoing HTTP on `wasi:http`, each call within its time and size.
 
-use crate::body::{Outgoing, incoming};
+use crate::{
+    body::{Outgoing, incoming},
+    encoding,
+};
 use bytes::Bytes;
 use futures_util::future::{Either, select};
 use http::{Request, Response, header};
@@ -20,13 +23,19 @@ use std::pin::pin;
 
 const NANOS_PER_MS: u64 = 1_000_000;
 const CONNECT_MS: u32 = 5_000;
+/// As [`Call::head_ms`].
+const HEAD_MS: u32 = 10_000;
 
 /// Outgoing calls; which hosts may be reached, the manifest says.
 pub struct SpinHttp;
 
 impl platform::Http for SpinHttp {
     fn send<'a>(&'a self, call: &'a Call) -> Local<'a, Result<Response<Bytes>>> {
-        Box::pin(within(call.timeout_ms, exchange(call)))
+        Box::pin(exchange(call))
+    }
+
+    fn wait(&self, milliseconds: u32) -> Local<'_, ()> {
+        Box::pin(monotonic_clock::wait_for(u64::from(milliseconds).saturating_mul(NANOS_PER_MS)))
     }
 }
 
@@ -39,12 +48,14 @@ async fn exchange(call: &Call) -> Result<Response<Bytes>> {
         .body(Body::Bytes(call.body.clone()))
         .map_err(Error::internal)?;
     *request.headers_mut() = call.headers.clone();
+    encoding::ask(request.headers_mut());
     let (parts, body) = send(request, call.timeout_ms).await?.into_parts();
     let promised = parts.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok());
     if promised.and_then(|text| text.parse().ok()).unwrap_or(0) > call.body_bytes_max {
         return Err(Error::TooLarge);
     }
     let body = incoming(body, problem).read(call.body_bytes_max).await?;
+    let body = encoding::unpack(&parts.headers, body, call)?;
     Ok(Response::from_parts(parts, body))
 }
 
@@ -84,7 +95,7 @@ fn options(timeout_ms: u32) -> RequestOptions {
     let nanos = |ms: u32| Some(u64::from(ms).saturating_mul(NANOS_PER_MS));
     // A runtime may refuse an option; `within` holds the whole call to its time anyway.
     let _ = options.set_connect_timeout(nanos(timeout_ms.min(CONNECT_MS)));
-    let _ = options.set_first_byte_timeout(nanos(timeout_ms));
+    let _ = options.set_first_byte_timeout(nanos(timeout_ms.min(HEAD_MS)));
     let _ = options.set_between_bytes_timeout(nanos(timeout_ms));
     options
 }

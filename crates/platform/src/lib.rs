@@ -23,7 +23,7 @@ pub use context::{ClientAddress, Context, Decode, Ports, Random, Shared, Wake, W
 pub use db::{Columns, Database, Db, Outcome, Row, Sql, Value, sql};
 pub use error::{Error, Result};
 pub use gate::{check_url, is_global};
-pub use http::{Call, Gate, Http};
+pub use http::{Call, Gate, Http, MovedTo};
 pub use kv::{Cache, Kv};
 pub use limits::{Limits, Policy, Verdict, gcra};
 pub use meter::Meter;

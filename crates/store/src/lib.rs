@@ -17,6 +17,7 @@ pub mod edit;
 pub mod entry;
 pub mod factor;
 pub mod feed;
+pub mod feed_host;
 pub mod follow;
 pub mod hub;
 pub mod invitation;

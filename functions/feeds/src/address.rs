@@ -26,6 +26,43 @@ const TURNS_MIN: usize = 8;
 const PRIVATE: &str = "That address seems to hold a password or key, so it is somebody's private feed. \
                        Only public feeds can be followed here.";
 
+/// What somebody wants to read.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The feed, or the feed of the page, at an address.
+    Feed(Url),
+    /// Somebody here, by username.
+    Person(String),
+}
+
+/// What was typed: the address of a feed or of a site, or `@` and the name of somebody here. A blog or a
+/// profile of ours means its person.
+pub fn wanted(typed: &str, config: &Config) -> Result<Wanted, String> {
+    let typed = typed.trim();
+    if let Some(username) = typed.strip_prefix('@').filter(|name| !name.contains(['@', '/', '.'])) {
+        return Ok(Wanted::Person(username.to_owned()));
+    }
+    match ours(typed, config) {
+        Some(username) => Ok(Wanted::Person(username)),
+        None => parse(typed, config).map(Wanted::Feed),
+    }
+}
+
+/// Whose blog or profile of ours an address is.
+fn ours(typed: &str, config: &Config) -> Option<String> {
+    let whole = if typed.contains("://") { typed.to_owned() } else { format!("https://{typed}") };
+    let url = Url::parse(&whole).ok()?;
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let host = format!("{}{port}", url.host_str()?);
+    let below = host.strip_suffix(&config.blog_domain).and_then(|name| name.strip_suffix('.'));
+    if let Some(username) = below.filter(|name| !name.contains('.')) {
+        return Some(username.to_owned());
+    }
+    let is_app = url.origin() == config.app_origin.origin();
+    let profile = url.path().strip_prefix("/@").filter(|name| is_app && !name.contains('/'));
+    profile.map(str::to_owned)
+}
+
 /// The address of a feed as it is stored, or the sentence that says what is wrong with it.
 /// `https://` is added where no scheme was typed.
 pub fn parse(typed: &str, config: &Config) -> Result<Url, String> {
@@ -116,6 +153,26 @@ mod tests {
             let found = parse(typed, &config()).map(String::from);
             assert_eq!(found.as_deref(), Ok(expected), "{typed}");
         }
+    }
+
+    #[test]
+    fn people_here_are_meant_by_name_blog_and_profile() {
+        for (typed, expected) in [
+            ("@maria", Some("maria")),
+            (" https://maria.pipit.blog/feed.xml", Some("maria")),
+            ("maria.pipit.blog", Some("maria")),
+            ("https://app.pipit.example/@maria", Some("maria")),
+            ("https://site.example/@maria", None),
+            ("https://maria.elsewhere.example/", None),
+        ] {
+            let found = wanted(typed, &config());
+            let expected = expected.map(|name| Ok(Wanted::Person(name.to_owned())));
+            assert_eq!(expected.is_some(), matches!(found, Ok(Wanted::Person(_))), "{typed}");
+            if expected.is_some() {
+                assert_eq!(Some(found), expected);
+            }
+        }
+        assert!(wanted("@maria@mastodon.example", &config()).is_err());
     }
 
     #[test]

@@ -27,6 +27,8 @@ const SECONDS_MIN: i64 = 631_152_000;
 pub struct Raw {
     pub title: Option<Words>,
     pub site: Option<String>,
+    /// Seconds for which it says that it stays as it is.
+    pub ttl_seconds: i64,
     pub items: Vec<RawItem>,
 }
 
@@ -56,6 +58,8 @@ pub struct Document {
     pub title: Option<String>,
     /// The site it belongs to: http or https.
     pub site_url: Option<String>,
+    /// Seconds for which it asks to be left alone; 0 when it asks for nothing.
+    pub ttl_seconds: i64,
     /// Newest first.
     pub entries: Vec<Item>,
 }
@@ -151,7 +155,8 @@ fn read_xml(text: &str, from: &Url) -> Result<Raw, Problem> {
     .map_err(|problem| if is_page(text) { PAGE } else { problem })
 }
 
-const PAGE: Problem = "That is a web page, not a feed. Look on it for the address of its feed, and subscribe to that.";
+/// What is there is a web page.
+pub const PAGE: Problem = "That is a web page that names no feed. Look on it for the address of a feed, and subscribe to that.";
 
 // Most pages are no XML, so they fail before their root is seen.
 fn is_page(text: &str) -> bool {
@@ -177,7 +182,8 @@ fn document(raw: Raw, from: &Url, now: i64) -> Document {
         .take(ENTRIES_MAX)
         .collect();
     let title = raw.title.and_then(title);
-    Document { title, site_url: raw.site.and_then(|site| web_address(&site, from)), entries }
+    let site_url = raw.site.and_then(|site| web_address(&site, from));
+    Document { title, site_url, ttl_seconds: raw.ttl_seconds, entries }
 }
 
 fn item(raw: RawItem, published_at: i64, from: &Url, marks: &mut usize) -> Option<Item> {

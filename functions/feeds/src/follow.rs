@@ -7,23 +7,28 @@ use web::Visit;
 /// `POST /follows` with `username`: somebody's, for their first blog, or another blog's name.
 pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     let form = v.form().await?;
-    let session = v.session()?;
-    let typed = form.get("username");
-    let username = typed.trim_start_matches('@').to_lowercase();
+    let typed = form.get("username").to_owned();
+    match person(&v, &typed).await? {
+        Ok(()) => web::see_other("/subscriptions"),
+        Err(problem) => subscription::page(&v, Typed::Username(typed, problem.to_owned())).await,
+    }
+}
 
-    let problem = match store::blog::find(v.cx, &username).await? {
-        None if username.is_empty() => "Type the username of somebody here.",
-        None => "Nobody here has that username.",
+/// Follows somebody here by what was typed, with or without an `@`, or says why that cannot be.
+pub async fn person(v: &Visit<'_>, typed: &str) -> Result<Result<(), &'static str>> {
+    let session = v.session()?;
+    let username = typed.trim().trim_start_matches('@').to_lowercase();
+    Ok(match store::blog::find(v.cx, &username).await? {
+        None if username.is_empty() => Err("Type the username of somebody here."),
+        None => Err("Nobody here has that username."),
         Some(blog) if blog.account_id == session.account_id => {
-            "That is you. What you write stands on your timeline already."
+            Err("That is you. What you write stands on your timeline already.")
         }
         Some(blog) => {
             store::follow::insert(v.cx, &session.account_id, &blog.id).await?;
-            return web::see_other("/subscriptions");
+            Ok(())
         }
-    };
-    let typed = typed.to_owned();
-    subscription::page(&v, Typed::Username(typed, problem.to_owned())).await
+    })
 }
 
 /// `POST /follows/{username}/deletion`

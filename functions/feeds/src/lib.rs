@@ -4,6 +4,7 @@
 mod address;
 mod atom;
 mod content;
+mod discover;
 mod dns;
 mod document;
 mod due;
@@ -12,8 +13,10 @@ mod follow;
 mod hostname;
 mod hub;
 mod json;
+mod moving;
 mod own_domain;
 mod rss;
+mod schedule;
 mod site;
 mod subscription;
 mod timeline;
@@ -37,6 +40,12 @@ pub const ROUTES: &[Route] = &[
         Box::pin(subscription::delete(v))
     })
     .limits(CHANGES),
+    Route::post("/subscriptions/{id}/refresh", Who::Session, |v| {
+        Box::pin(subscription::refresh(v))
+    })
+    .limits(CHANGES),
+    Route::post("/subscriptions/{id}/choice", Who::Session, |v| Box::pin(subscription::choose(v)))
+        .limits(CHANGES),
     Route::post("/follows", Who::Session, |v| Box::pin(follow::create(v))).limits(CHANGES),
     Route::post("/follows/{username}/deletion", Who::Session, |v| Box::pin(follow::delete(v)))
         .limits(CHANGES),
@@ -52,7 +61,7 @@ pub const ROUTES: &[Route] = &[
 
 /// The kinds of jobs that it carries out.
 pub const JOBS: &[Job] = &[
-    Job { kind: "feeds-due", run: |cx, _| Box::pin(due::run(cx)) },
+    Job { kind: store::feed::DUE, run: |cx, _| Box::pin(due::run(cx)) },
     Job { kind: store::own_domain::CHECK, run: |cx, _| Box::pin(own_domain::run(cx)) },
     Job { kind: store::own_domain::RELEASE, run: |cx, job| Box::pin(hostname::release(cx, job)) },
     Job { kind: VERIFICATION, run: |cx, job| Box::pin(hub::verification::run(cx, job)) },

@@ -34,7 +34,27 @@ fn add(raw: &mut Raw, node: &Node, base: &Url) {
         "item" if raw.items.len() < ITEMS_MAX => raw.items.push(item(node, base)),
         "title" => raw.title = node.text().map(Words::Html),
         "link" => raw.site = node.text().or(raw.site.take()),
+        "ttl" => raw.ttl_seconds = raw.ttl_seconds.max(number(node).saturating_mul(60)),
+        "sy:updatePeriod" => raw.ttl_seconds = raw.ttl_seconds.max(period(node)),
+        "sy:updateFrequency" => {
+            raw.ttl_seconds = raw.ttl_seconds.checked_div(number(node).max(1)).unwrap_or(0);
+        }
         _ => {}
+    }
+}
+
+fn number(node: &Node) -> i64 {
+    node.text().and_then(|text| text.parse().ok()).unwrap_or(0).max(0)
+}
+
+/// web.resource.org/rss/1.0/modules/syndication: how long one period is.
+fn period(node: &Node) -> i64 {
+    match node.text().as_deref() {
+        Some("hourly") => 3_600,
+        Some("daily") => 86_400,
+        Some("weekly") => 7 * 86_400,
+        Some("monthly" | "yearly") => 30 * 86_400,
+        _ => 0,
     }
 }
 

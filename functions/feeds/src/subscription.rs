@@ -1,11 +1,14 @@
 //! Subscriptions: the feeds that one reads.
 
-use crate::address;
+use crate::{address, discover::Offer, follow, moving, schedule};
 use askama::Template;
 use domain::datetime;
 use http::StatusCode;
-use platform::{Response, Result};
-use store::post::Author;
+use platform::{Error, Response, Result};
+use store::{
+    post::Author,
+    subscription::{Subscription, Wanted},
+};
 use web::{Layout, Visit};
 
 /// `GET /subscriptions`
@@ -18,14 +21,63 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     let form = v.form().await?;
     let session = v.session()?;
     let typed = form.get("url");
-
-    let url = match address::parse(typed, &v.cx.config) {
-        Ok(url) => url,
-        Err(problem) => return page(&v, Typed::Url(typed.to_owned(), problem)).await,
+    let problem = match address::wanted(typed, &v.cx.config) {
+        Ok(address::Wanted::Person(username)) => {
+            return match follow::person(&v, &username).await? {
+                Ok(()) => web::see_other("/subscriptions"),
+                Err(problem) => page(&v, Typed::Url(typed.to_owned(), problem.into())).await,
+            };
+        }
+        Ok(address::Wanted::Feed(url)) => {
+            if store::subscription::count(v.cx, &session.account_id).await? >= FEEDS_MAX {
+                FULL.to_owned()
+            } else {
+                let wanted = wanted(&url);
+                store::subscription::insert(v.cx, &session.account_id, &wanted).await?;
+                v.cx.wake();
+                return web::see_other("/subscriptions");
+            }
+        }
+        Err(problem) => problem,
     };
-    store::subscription::insert(v.cx, &session.account_id, url.as_str()).await?;
+    page(&v, Typed::Url(typed.to_owned(), problem)).await
+}
+
+/// So many feeds may one person read.
+pub const FEEDS_MAX: i64 = 1_000;
+/// The sentence for more of them.
+pub const FULL: &str = "You read 1,000 feeds, and more there may not be. Remove one first.";
+
+/// A feed at an address that may be subscribed to.
+pub fn wanted(url: &url::Url) -> Wanted {
+    Wanted { url: url.to_string(), host: moving::host(url), ..Wanted::default() }
+}
+
+/// `POST /subscriptions/{id}/refresh`
+pub async fn refresh(v: Visit<'_>) -> Result<Response> {
+    let account_id = &v.session()?.account_id;
+    store::subscription::refresh(v.cx, account_id, v.param("id"), schedule::GAP_MIN).await?;
     v.cx.wake();
     web::see_other("/subscriptions")
+}
+
+/// `POST /subscriptions/{id}/choice`
+pub async fn choose(mut v: Visit<'_>) -> Result<Response> {
+    let form = v.form().await?;
+    let account_id = &v.session()?.account_id;
+    let offers = store::subscription::offers(v.cx, account_id, v.param("id")).await?;
+    let chosen = form.get("url");
+    let is_offered = offers.is_some_and(|json| offered(&json).iter().any(|one| one.url == chosen));
+    let url = address::parse(chosen, &v.cx.config).ok().filter(|_| is_offered);
+    let url = url.ok_or_else(|| Error::invalid("Choose one of the feeds that the site offers."))?;
+    store::subscription::insert(v.cx, account_id, &wanted(&url)).await?;
+    store::subscription::delete(v.cx, account_id, v.param("id")).await?;
+    v.cx.wake();
+    web::see_other("/subscriptions")
+}
+
+fn offered(json: &str) -> Vec<Offer> {
+    serde_json::from_slice(json.as_bytes()).unwrap_or_default()
 }
 
 /// `POST /subscriptions/{id}/deletion`
@@ -63,6 +115,8 @@ struct Feed {
     state: String,
     last_iso: String,
     last: Option<String>,
+    can_refresh: bool,
+    offers: Vec<Offer>,
 }
 
 struct Person {
@@ -95,17 +149,32 @@ pub async fn page(v: &Visit<'_>, typed: Typed) -> Result<Response> {
     web::page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-fn feed(v: &Visit<'_>, subscription: store::subscription::Subscription) -> Feed {
-    let waiting = "Its entries arrive in a moment";
-    let state = if subscription.checked_at.is_some() { "Checked every hour" } else { waiting };
+fn feed(v: &Visit<'_>, subscription: Subscription) -> Feed {
     Feed {
-        state: subscription.problem.unwrap_or_else(|| state.to_owned()),
+        state: state(v, &subscription),
+        can_refresh: subscription.checked_at.is_some() && subscription.offers.is_none(),
+        offers: subscription.offers.as_deref().map(offered).unwrap_or_default(),
         title: subscription.title.unwrap_or_else(|| subscription.url.clone()),
         id: subscription.id,
         url: subscription.url,
         last_iso: subscription.newest_at.map(datetime::rfc3339).unwrap_or_default(),
         last: subscription.newest_at.map(|at| v.human(at)),
     }
+}
+
+/// What became of the last fetch, and when the next one is.
+fn state(v: &Visit<'_>, subscription: &Subscription) -> String {
+    let Some(checked_at) = subscription.checked_at else {
+        return "Its entries arrive in a moment".into();
+    };
+    let next = subscription.next_check_at;
+    let again = match subscription.stopped_at {
+        Some(_) => String::new(),
+        None if next <= v.cx.seconds() => ", again in a moment".to_owned(),
+        None => format!(", again at {}", v.human(next)),
+    };
+    let problem = subscription.problem.as_ref().map(|problem| format!("{problem} "));
+    format!("{}Last asked at {}{again}", problem.unwrap_or_default(), v.human(checked_at))
 }
 
 fn person(v: &Visit<'_>, one: Author) -> Person {
