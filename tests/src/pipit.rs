@@ -239,7 +239,7 @@ impl Pipit {
     }
 
     /// Asks again until the answer is as it should be, because jobs and caches take a moment on the
-    /// runtimes: at most 5 s there, once in memory.
+    /// runtimes: at most 30 s there, once in memory.
     #[track_caller]
     pub fn eventually(&self, ask: impl Fn() -> Answer, is_so: impl Fn(&Answer) -> bool) -> Answer {
         let began = Instant::now();
@@ -248,7 +248,7 @@ impl Pipit {
             if is_so(&answer) {
                 return answer;
             }
-            let is_late = began.elapsed() > Duration::from_secs(5) || self.memory().is_some();
+            let is_late = began.elapsed() > Duration::from_secs(30) || self.memory().is_some();
             assert!(!is_late, "it did not come about: {} {}", answer.status, answer.text());
             std::thread::sleep(Duration::from_millis(100));
         }

@@ -10,7 +10,8 @@ use std::{
 use url::Url;
 
 const PATIENCE: Duration = Duration::from_secs(30);
-const MAIL_PATIENCE: Duration = Duration::from_secs(5);
+/// The sweep of the next minute is the promise; to be woken at once is what mostly happens.
+const MAIL_PATIENCE: Duration = Duration::from_secs(75);
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
 /// A body of this size may be refused before it is read.
 const LARGE_BYTES: usize = 1 << 20;

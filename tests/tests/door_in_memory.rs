@@ -25,6 +25,7 @@ static DOOR: Function = Function {
         Route::get("/mine", Who::Session, |v| Box::pin(cookie(v))),
     ],
     jobs: &[],
+    lane: web::Lane::Own,
 };
 
 async fn cookie(_: Visit<'_>) -> Result<Response> {

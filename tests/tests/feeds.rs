@@ -1,8 +1,14 @@
 //! Reading: feeds from elsewhere, people from here, one timeline.
 
+use std::{
+    sync::mpsc,
+    time::{Duration, Instant},
+};
 use tests::{Answer, Browser, Fixture, Pipit};
 
 const RSS: &str = "application/rss+xml";
+/// Less than a feed may take, which is 20 seconds.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 fn rss(title: &str, items: &str) -> String {
     format!(
@@ -56,6 +62,33 @@ fn removal(page: &Answer) -> String {
     let id = before.rsplit("/subscriptions/").next().unwrap_or_default();
     assert!(id.len() < 30, "a form that removes it:\n{text}");
     format!("{id}/deletion")
+}
+
+#[test]
+fn no_mail_waits_for_a_feed_that_does_not_answer() {
+    // In memory there is one thread, which would wait for the feed itself.
+    let Some(pipit) = Pipit::remote() else { return };
+    let ann = pipit.sign_up("ann");
+    let site = Fixture::start(&pipit);
+    let path = format!("/{}.xml", pipit.name("slow"));
+    let url = site.page(&path, RSS, "never seen");
+    let (asked, is_asked) = mpsc::channel();
+    let (answer, may_answer) = mpsc::channel::<()>();
+    site.program(move |request| {
+        (request.path == path).then(|| {
+            let _ = asked.send(());
+            let _ = may_answer.recv_timeout(PATIENCE);
+            (503, "{}".to_owned())
+        })
+    });
+    ann.post("/subscriptions", &[("url", &url)]).expect(303);
+    is_asked.recv_timeout(PATIENCE).expect("the feed is asked for");
+
+    let began = Instant::now();
+    let bob = pipit.sign_up("bob");
+    assert!(bob.is_signed_in());
+    assert!(began.elapsed() < PATIENCE, "the mail waited for the feed: {:?}", began.elapsed());
+    let _ = answer.send(());
 }
 
 #[test]

@@ -31,6 +31,8 @@ scenarios, the browser tests and the power cuts. Goes on when a suite fails; end
   --runtime     only what runs on this runtime";
 
 const MINUTE: Duration = Duration::from_secs(60);
+/// So many lines of the app's log are shown when something failed.
+const COMPLAINTS_MAX: usize = 60;
 /// Where Debian and its relatives put the browser.
 const CHROMIUM: &str = "/usr/bin/chromium";
 
@@ -103,6 +105,7 @@ fn on_runtime(
     tally: &mut Tally,
 ) {
     let name = runtime.name();
+    let failed_before = tally.failed;
     let planned = plan(runtime, data.to_owned());
     let started = planned.and_then(|plan| Stack::start(project, &plan));
     let Some(stack) = tally.note(&format!("{name} start"), started) else { return };
@@ -123,6 +126,19 @@ fn on_runtime(
     if with_browser {
         in_browser(project, &stack, runtime, tally);
     }
+    if tally.failed > failed_before {
+        println!("{}", complaints(data));
+    }
+}
+
+/// What the app itself said of what went wrong, without the lines that each request leaves.
+fn complaints(data: &Path) -> String {
+    let log = data.join("logs/app.log");
+    let text = fs::read_to_string(&log).unwrap_or_default();
+    let is_telling = |line: &&str| !line.trim().is_empty() && !line.contains("[wrangler:info]");
+    let lines: Vec<&str> = text.lines().filter(is_telling).collect();
+    let from = lines.len().saturating_sub(COMPLAINTS_MAX);
+    format!("The app's own words:\n{}", lines.get(from..).unwrap_or_default().join("\n"))
 }
 
 fn power_cuts(project: &Project, runtime: Runtime, data: &Path, tally: &mut Tally) {

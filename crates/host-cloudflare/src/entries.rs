@@ -4,13 +4,13 @@ use crate::{
     convert, hot,
     ports::context,
     upload::Upload,
-    wake::{Later, ring},
+    wake::{Later, STRANGERS, ring},
 };
 use http::StatusCode;
-use platform::{Body, Response};
+use platform::{Body, Error, Response};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use web::Function;
+use web::{Function, Lane};
 use worker::{
     Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, console_error, event, web_sys,
 };
@@ -49,36 +49,50 @@ async fn answer(raw: &web_sys::Request, env: Rc<Env>, later: Later) -> Response 
     response
 }
 
-/// The messages say nothing but that there are jobs, so they are always acknowledged: a job that
-/// failed is kept in its table, not in the queue.
+/// A message says of which lane jobs are due. A job that failed is kept in its table, not in the queue:
+/// what comes back to the queue is a run that could not even ask for jobs.
 #[event(queue)]
-async fn queue(_batch: MessageBatch<JsValue>, env: Env, ctx: Context) -> worker::Result<()> {
-    sweep(Rc::new(env), Later::Event(Rc::new(ctx))).await;
-    Ok(())
+async fn queue(batch: MessageBatch<JsValue>, env: Env, ctx: Context) -> worker::Result<()> {
+    let first = batch.raw_iter().next().and_then(|message| message.body().as_string());
+    let lane = if first.as_deref() == Some(STRANGERS) { Lane::Strangers } else { Lane::Own };
+    sweep(Rc::new(env), Later::Event(Rc::new(ctx)), lane)
+        .await
+        .map_err(|error| worker::Error::RustError(error.to_string()))
 }
 
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, ctx: ScheduleContext) {
-    sweep(Rc::new(env), Later::Schedule(ctx)).await;
+    // A failure is logged, and the next minute has a run of its own.
+    let _ = sweep(Rc::new(env), Later::Schedule(ctx), Lane::Own).await;
 }
 
-/// Runs jobs until none is due. Each round has a context, and so a time, of its own.
-async fn sweep(env: Rc<Env>, later: Later) {
+/// Runs the jobs of a lane until none is due, then wakes the lanes that have some.
+async fn sweep(env: Rc<Env>, later: Later, lane: Lane) -> Result<(), Error> {
+    let ran = run(&env, &later, lane).await;
+    if let Err(error) = &ran {
+        console_error!("the jobs were not run: {error}");
+    }
+    ran
+}
+
+/// Each round has a context, and so a time, of its own.
+async fn run(env: &Rc<Env>, later: &Later, lane: Lane) -> Result<(), Error> {
     for _ in 0..ROUNDS_MAX {
-        let ran = match context(&env, later.clone()) {
-            Ok(cx) => web::run_jobs(&cx, functions()).await,
-            Err(error) => Err(error),
-        };
-        match ran {
-            Ok(0) => return,
-            Ok(_) => {}
-            Err(error) => {
-                console_error!("the jobs were not run: {error}");
-                return;
-            }
+        if web::run_jobs(&context(env, later.clone())?, &of(lane)).await? == 0 {
+            break;
         }
     }
-    ring(&env, &later);
+    let cx = context(env, later.clone())?;
+    for lane in [Lane::Own, Lane::Strangers] {
+        if web::has_due_jobs(&cx, &of(lane)).await? {
+            ring(env, later, lane);
+        }
+    }
+    Ok(())
+}
+
+fn of(lane: Lane) -> Vec<&'static Function> {
+    functions().iter().copied().filter(|function| function.lane == lane).collect()
 }
 
 #[cfg(not(feature = "contract"))]

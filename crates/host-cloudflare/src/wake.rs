@@ -2,7 +2,11 @@
 
 use platform::Wake;
 use std::rc::Rc;
+use web::Lane;
 use worker::{Context, Env, ScheduleContext, console_warn};
+
+/// The message that means [`Lane::Strangers`]; any other means [`Lane::Own`].
+pub const STRANGERS: &str = "strangers";
 
 /// What keeps an event alive until work that its answer does not wait for is done.
 #[derive(Clone)]
@@ -22,7 +26,7 @@ impl Later {
     }
 }
 
-/// The queue behind the binding `JOBS`. Without it, the cron trigger of every minute runs the jobs.
+/// What wakes the runner of [`Lane::Own`]. Without it, the cron trigger of every minute runs the jobs.
 pub struct Bell {
     /// The bindings.
     pub env: Rc<Env>,
@@ -32,16 +36,20 @@ pub struct Bell {
 
 impl Wake for Bell {
     fn wake(&self) {
-        ring(&self.env, &self.later);
+        ring(&self.env, &self.later, Lane::Own);
     }
 }
 
-/// Sends the message without making anyone wait for it.
-pub fn ring(env: &Env, later: &Later) {
-    let Ok(queue) = env.queue("JOBS") else { return };
+/// Sends the message of a lane to its queue, without making anyone wait for it.
+pub fn ring(env: &Env, later: &Later, lane: Lane) {
+    let (queue, message) = match lane {
+        Lane::Own => (env.queue("JOBS"), "own"),
+        Lane::Strangers => (env.queue("FETCHES"), STRANGERS),
+    };
+    let Ok(queue) = queue else { return };
     later.wait_until(async move {
-        if let Err(error) = queue.send("due").await {
-            console_warn!("the queue JOBS takes no message: {error}");
+        if let Err(error) = queue.send(message).await {
+            console_warn!("the queue for {message} jobs takes no message: {error}");
         }
     });
 }

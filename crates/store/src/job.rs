@@ -33,6 +33,19 @@ pub fn insert_at(cx: &Context, kind: &str, subject: &str, next_at: i64) -> Resul
     ))
 }
 
+/// Those of these kinds of which a job is due that nobody has.
+pub async fn kinds_due(cx: &Context, kinds: &[&str]) -> Result<Vec<String>> {
+    let now = cx.seconds();
+    let statement = sql(
+        "select k.value as kind from json_each(?1) k where exists (
+           select 1 from jobs
+           where kind = k.value and dead_at is null and next_at <= ?2 and lease_until <= ?2)",
+        [serde_json::json!(kinds).to_string().into(), now.into()],
+    );
+    let rows = cx.db.all(statement).await?;
+    rows.iter().map(|row| row.read(|row| row.text("kind"))).collect()
+}
+
 /// Takes up to ten due jobs of a kind for this runner alone.
 pub async fn lease(cx: &Context, kind: &str) -> Result<Vec<Job>> {
     let now = cx.seconds();

@@ -12,7 +12,9 @@ use store::job;
 /// Only when the outbox itself cannot be read or written; leases end by themselves then.
 pub async fn run_jobs(cx: &Context, functions: &[&'static Function]) -> Result<usize> {
     let mut tried: usize = 0;
-    for kind in functions.iter().flat_map(|function| function.jobs) {
+    let kinds = kinds_due(cx, functions).await?;
+    let jobs = functions.iter().flat_map(|function| function.jobs);
+    for kind in jobs.filter(|job| kinds.iter().any(|due| due == job.kind)) {
         for due in job::lease(cx, kind.kind).await? {
             tried = tried.saturating_add(1);
             match (kind.run)(cx, &due).await {
@@ -27,4 +29,18 @@ pub async fn run_jobs(cx: &Context, functions: &[&'static Function]) -> Result<u
         }
     }
     Ok(tried)
+}
+
+/// Whether a job of these functions is due and nobody has it.
+///
+/// # Errors
+/// When the outbox cannot be read.
+pub async fn has_due_jobs(cx: &Context, functions: &[&'static Function]) -> Result<bool> {
+    Ok(!kinds_due(cx, functions).await?.is_empty())
+}
+
+async fn kinds_due(cx: &Context, functions: &[&'static Function]) -> Result<Vec<String>> {
+    let kinds: Vec<&str> =
+        functions.iter().flat_map(|function| function.jobs).map(|job| job.kind).collect();
+    if kinds.is_empty() { Ok(Vec::new()) } else { job::kinds_due(cx, &kinds).await }
 }

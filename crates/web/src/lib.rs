@@ -29,12 +29,12 @@ pub use bearer::{Grant, grant_if_any, grant_of_password};
 pub use epoch::{announce, blog};
 pub use form::{File, Form};
 pub use headers::{allow_form_to, change_policy};
-pub use jobs::run_jobs;
+pub use jobs::{has_due_jobs, run_jobs};
 pub use keys::{app_key, limit_key};
 pub use page::{Layout, page, page_with_status};
 pub use preview::{preview_url, previewed};
 pub use reply::{html, json, no_store, see_other, text};
-pub use route::{Function, Handler, Job, Limit, Per, Route, Run, Verb, Who};
+pub use route::{Function, Handler, Job, Lane, Limit, Per, Route, Run, Verb, Who};
 pub use visit::Visit;
 
 /// The cookies of the app's host. Blogs and media never set one.

@@ -11,6 +11,18 @@ pub struct Function {
     pub routes: &'static [Route],
     /// The kinds of jobs that it carries out.
     pub jobs: &'static [Job],
+    /// Whose answers its jobs wait for.
+    pub lane: Lane,
+}
+
+/// Whose answers the jobs of a function wait for. Where one runner works for all functions, each lane
+/// has a runner of its own: no mail waits for a stranger's slow feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Our own and those of the few services that the operator chose.
+    Own,
+    /// Anybody's, each as slow as it likes.
+    Strangers,
 }
 
 /// What answers a request that passed the route's rules.

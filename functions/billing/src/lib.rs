@@ -3,10 +3,11 @@
 mod event;
 mod plan;
 
-use web::{Function, Job, Route, Who};
+use web::{Function, Job, Lane, Route, Who};
 
 /// The function: what it answers and what jobs it carries out.
-pub const FUNCTION: Function = Function { name: "billing", routes: ROUTES, jobs: JOBS };
+pub const FUNCTION: Function =
+    Function { name: "billing", routes: ROUTES, jobs: JOBS, lane: Lane::Own };
 
 /// Everything that it answers. Stripe is never limited by its address, only bad signatures are.
 pub const ROUTES: &[Route] = &[

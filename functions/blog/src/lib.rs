@@ -18,10 +18,11 @@ mod validators;
 
 use platform::{Policy, Site};
 use web::feed::List;
-use web::{Function, Handler, Limit, Per, Route, Who};
+use web::{Function, Handler, Lane, Limit, Per, Route, Who};
 
 /// The function.
-pub const FUNCTION: Function = Function { name: "blog", routes: ROUTES, jobs: &[] };
+pub const FUNCTION: Function =
+    Function { name: "blog", routes: ROUTES, jobs: &[], lane: Lane::Own };
 
 /// Each search reads up to some thousand rows.
 const SEARCHES: &[Limit] = &[Limit {

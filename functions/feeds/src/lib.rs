@@ -25,10 +25,11 @@ mod xml;
 use domain::feed::{CLOUD_PATH, HUB_PATH};
 use platform::Policy;
 use store::hub::{DELIVERY, PUBLICATION, VERIFICATION};
-use web::{Function, Job, Limit, Per, Route, Who};
+use web::{Function, Job, Lane, Limit, Per, Route, Who};
 
 /// The function: what it answers and what jobs it carries out.
-pub const FUNCTION: Function = Function { name: "feeds", routes: ROUTES, jobs: JOBS };
+pub const FUNCTION: Function =
+    Function { name: "feeds", routes: ROUTES, jobs: JOBS, lane: Lane::Strangers };
 
 /// Everything that it answers.
 pub const ROUTES: &[Route] = &[

@@ -20,10 +20,11 @@ mod range;
 mod xmlrpc;
 
 use platform::{Policy, Site};
-use web::{Function, Job, Limit, Per, Route, Who};
+use web::{Function, Job, Lane, Limit, Per, Route, Who};
 
 /// The function.
-pub const FUNCTION: Function = Function { name: "posting", routes: ROUTES, jobs: JOBS };
+pub const FUNCTION: Function =
+    Function { name: "posting", routes: ROUTES, jobs: JOBS, lane: Lane::Own };
 
 const ROUTES: &[Route] = &[
     Route::get("/posts", Who::Session, |v| Box::pin(post::index(v))),

@@ -30,10 +30,11 @@ mod totp;
 mod words;
 
 use platform::Policy;
-use web::{Function, Job, Limit, Per, Route, Who};
+use web::{Function, Job, Lane, Limit, Per, Route, Who};
 
 /// The function.
-pub const FUNCTION: Function = Function { name: "signin", routes: ROUTES, jobs: JOBS };
+pub const FUNCTION: Function =
+    Function { name: "signin", routes: ROUTES, jobs: JOBS, lane: Lane::Own };
 
 const ROUTES: &[Route] = &[
     Route::get("/signup", Who::Anyone, |v| Box::pin(account::new(v))),

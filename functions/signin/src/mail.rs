@@ -7,11 +7,22 @@ use platform::{Context, Result};
 use store::{challenge::Challenge, job::Job};
 
 /// Sends the mail of a challenge that can still be used; one that cannot needs no mail any more.
-/// What has ended is removed on the way.
+/// What has ended is removed afterwards, when nobody waits.
 ///
 /// # Errors
 /// Whatever keeps the provider from taking it; the job is tried again.
 pub async fn send(cx: &Context, job: &Job) -> Result<()> {
+    if let Some(challenge) = store::challenge::find_live(cx, &job.subject).await? {
+        deliver(cx, job, &compose(cx, &challenge).await?).await?;
+    }
+    if let Err(error) = delete_old(cx).await {
+        // The mail has gone, and must not go again for this; the next one removes what is left.
+        cx.log(&format!("what has ended is still there: {error}"));
+    }
+    Ok(())
+}
+
+async fn delete_old(cx: &Context) -> Result<()> {
     store::challenge::delete_old(cx).await?;
     store::session::delete_old(cx).await?;
     store::signin::forget_old(cx).await?;
@@ -19,11 +30,7 @@ pub async fn send(cx: &Context, job: &Job) -> Result<()> {
     store::quota::delete_old(cx).await?;
     store::app_challenge::delete_old(cx).await?;
     store::consent::delete_old(cx).await?;
-    store::token::delete_old(cx).await?;
-    let Some(challenge) = store::challenge::find_live(cx, &job.subject).await? else {
-        return Ok(());
-    };
-    deliver(cx, job, &compose(cx, &challenge).await?).await
+    store::token::delete_old(cx).await
 }
 
 /// Tells a person that a browser signed in which their account had not seen before.

@@ -21,7 +21,12 @@ pub async fn deliver(cx: &Context, job: &Job, mail: &mail::Mail) -> Result<()> {
         MailProvider::SendGrid => sendgrid(provider, mail)?,
         MailProvider::Cloudflare => cloudflare(provider, mail)?,
     };
-    let (_, answer) = cx.http.send(call).await?;
+    let answer = match cx.http.send(call.clone()).await {
+        // A line that was closed while it lay idle is the usual reason, and a person is waiting.
+        Err(Error::Outgoing(_)) => cx.http.send(call).await,
+        answer => answer,
+    };
+    let (_, answer) = answer?;
     let status = answer.status();
     if status.is_success() {
         return Ok(());

@@ -14,7 +14,7 @@ mod random;
 
 use http::StatusCode;
 use platform::{Context, Error, Local, Response};
-use web::{Function, Route, Visit, Who};
+use web::{Function, Lane, Route, Visit, Who};
 
 /// What a case returns: nothing, or what was promised and not kept.
 pub type Kept<T = ()> = Result<T, String>;
@@ -53,6 +53,7 @@ pub const FUNCTION: Function = Function {
         Route::get("/contract/panic", Who::Anyone, |v| Box::pin(panic_on_purpose(v))),
     ],
     jobs: &[],
+    lane: Lane::Own,
 };
 
 #[cfg(target_os = "wasi")]
