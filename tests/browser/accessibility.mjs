@@ -75,6 +75,21 @@ async function signedIn(browser) {
   await page.getByRole("button", { name: "Check now" }).click();
   await page.getByRole("status").waitFor();
   await look(page, "/settings/domain while it is looked at");
+  await page.goto(`${origin}/settings/blogs`);
+  await look(page, "/settings/blogs, the first");
+  await page.getByLabel("Title").fill("A blog about nothing but birds and boats, in all weathers, by somebody who paints them");
+  await page.getByLabel("Name", { exact: true }).fill("www");
+  await page.getByRole("button", { name: "Make the blog" }).click();
+  await page.locator("#name-error").waitFor();
+  await look(page, "/settings/blogs with a mistake");
+  await page.getByLabel("Name", { exact: true }).fill(name("birds"));
+  await page.getByRole("button", { name: "Make the blog" }).click();
+  await page.getByRole("button", { name: /^Write on/ }).click();
+  await page.getByText("You write there now").waitFor();
+  for (const path of ["/settings/blogs", "/posts", "/posts/new", "/pages", "/media", "/settings/blog", "/settings/categories"]) {
+    await page.goto(origin + path);
+    await look(page, `${path} of one of two blogs`);
+  }
   await context.close();
 }
 

@@ -12,17 +12,18 @@ use app::App;
 use tests::{Browser, Pipit};
 
 /// A further blog of somebody's.
-pub struct Further {
-    pub name: String,
-    pub url: String,
+struct Further {
+    name: String,
+    /// Its address, without a slash at its end.
+    url: String,
     /// One of its visitors.
-    pub visitor: Browser,
+    visitor: Browser,
 }
 
 impl Further {
     /// Makes one. The person goes on to write where they wrote.
     #[track_caller]
-    pub fn of(pipit: &Pipit, person: &Browser, name: &str) -> Self {
+    fn of(pipit: &Pipit, person: &Browser, name: &str) -> Self {
         let name = pipit.name(name);
         let fields = [("name", name.as_str()), ("title", "The other one")];
         let answer = person.post("/settings/blogs", &fields).expect(303);
@@ -36,7 +37,7 @@ impl Further {
 
 /// Lets a browser write on a blog from now on.
 #[track_caller]
-pub fn choose(person: &Browser, name: &str) {
+fn choose(person: &Browser, name: &str) {
     person.post(&format!("/settings/blogs/{name}/choice"), &[]).expect(303);
 }
 
@@ -197,26 +198,32 @@ fn one_is_followed_by_a_blog() {
     ann.post("/follows", &[("username", &other.name)]).expect(422);
 }
 
-#[test]
-fn a_further_blog_costs_no_row_of_any_request_of_the_first() {
-    let app = App::new();
-    let (pipit, ann) = (&app.pipit, &app.person);
-    ann.write("", "Heron");
-    let visitor = pipit.blog(ann);
-    let costs = || {
-        let token = app.ask(tests::Ask::get("/posts/check")).expect(403);
-        let pages = ["/posts", "/posts/new", "/settings/categories", "/settings/domain"];
-        let mut costs: Vec<_> = pages.map(|path| ann.get(path).expect(200).cost()).to_vec();
-        costs.push(visitor.get("/").expect(200).cost());
-        costs.push(token.cost());
-        costs
-    };
-    costs();
-    let before = costs();
-    let other = Further::of(pipit, ann, "birds");
-    assert_eq!(costs(), before);
-    choose(ann, &other.name);
-    ann.post("/posts", &[("text", "Kingfisher")]).expect(303);
-    choose(ann, &ann.username);
-    assert_eq!(costs(), before);
+mod in_memory {
+    use super::*;
+    use crate::app::EVERYTHING;
+    use tests::Ask;
+
+    #[test]
+    fn a_further_blog_costs_no_row_of_any_request_of_the_first() {
+        let app = App::with(Pipit::in_memory(), &EVERYTHING);
+        let (pipit, ann) = (&app.pipit, &app.person);
+        ann.write("", "Heron");
+        let visitor = pipit.blog(ann);
+        let costs = || {
+            let token = app.ask(Ask::get("/posts/check")).expect(403);
+            let pages = ["/posts", "/posts/new", "/settings/categories", "/settings/domain"];
+            let mut costs: Vec<_> = pages.map(|path| ann.get(path).expect(200).cost()).to_vec();
+            costs.push(visitor.get("/").expect(200).cost());
+            costs.push(token.cost());
+            costs
+        };
+        costs();
+        let before = costs();
+        let other = Further::of(pipit, ann, "birds");
+        assert_eq!(costs(), before);
+        choose(ann, &other.name);
+        ann.post("/posts", &[("text", "Kingfisher")]).expect(303);
+        choose(ann, &ann.username);
+        assert_eq!(costs(), before);
+    }
 }
