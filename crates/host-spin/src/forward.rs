@@ -53,7 +53,8 @@ pub fn target(function: &Function, site: Site, path: &str) -> Option<&'static st
 mod tests {
     use super::*;
 
-    const NOTHING: Function = Function { name: "posting", routes: &[], jobs: &[] };
+    const NOTHING: Function =
+        Function { name: "posting", routes: &[], jobs: &[], lane: web::Lane::Own };
 
     #[test]
     fn blogs_and_media_have_their_components_whatever_the_path() {
