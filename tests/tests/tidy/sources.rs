@@ -92,6 +92,52 @@ fn vendors_are_named_in_their_hosts_alone() {
     hold(problems);
 }
 
+/// Outgoing calls go through the gate alone. A host has one file that opens lines; what else uses it there
+/// speaks to places that the settings name: the object store and the sibling components.
+#[test]
+fn nothing_calls_out_around_the_gate() {
+    let words = [
+        "fetch_with",
+        ".fetch(",
+        "Fetcher",
+        "XmlHttpRequest",
+        "WebSocket",
+        "connect(",
+        "client::send",
+        "TcpStream",
+        "UdpSocket",
+        "ToSocketAddrs",
+        "reqwest",
+        "ureq",
+        "hyper::",
+        "wasi::sockets",
+        "SpinHttp",
+        "Rc::new(Fetch",
+        "http::send",
+        "dyn Http",
+    ];
+    let at_home = [
+        ("crates/platform/src/context.rs", &["dyn Http"][..]),
+        ("crates/platform/src/http.rs", &["dyn Http"]),
+        ("crates/host-cloudflare/src/http.rs", &["fetch_with"]),
+        ("crates/host-cloudflare/src/ports.rs", &["Rc::new(Fetch"]),
+        // The object that counts.
+        ("crates/host-cloudflare/src/limits.rs", &["fetch_with"]),
+        ("crates/host-spin/src/http.rs", &["client::send", "SpinHttp"]),
+        ("crates/host-spin/src/entry.rs", &["client::send", "SpinHttp"]),
+        ("crates/host-spin/src/jobs.rs", &["http::send"]),
+    ];
+    let mut problems = Vec::new();
+    for (name, text) in rust_files(&["crates", "functions"]) {
+        let known =
+            at_home.iter().find(|(file, _)| name == *file).map_or(&[][..], |(_, known)| known);
+        for word in words.iter().filter(|word| text.contains(**word) && !known.contains(word)) {
+            problems.push(format!("{name}: {word} goes around the gate; use cx.http."));
+        }
+    }
+    hold(problems);
+}
+
 /// An instance serves many requests, several of them at once; what one left in a static, another finds.
 #[test]
 fn nothing_of_a_request_is_kept_between_requests() {
