@@ -292,34 +292,42 @@ fn next_delivery(cx: &Context, blog_id: &str) -> Result<Sql> {
     ))
 }
 
-/// A subscriber has the feed of this hash.
-pub async fn delivered(cx: &Context, due: &Due, body_hash: &str) -> Result<()> {
-    let statement = sql(
-        // What was published while it was called is not what it has.
-        "update hub_subscriptions set body_hash = ?3, due_at = case due_at when ?2 then null else due_at end,
-           attempts = case due_at when ?2 then 0 else attempts end
-         where id = ?1",
-        [(&due.subscription.id).into(), due.leased_until.into(), body_hash.into()],
-    );
-    cx.db.batch(vec![statement]).await.map(|_| ())
+/// What has become of a call.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// The subscriber has the feed of this hash.
+    Delivered(String),
+    /// It was in vain: it is called again at this moment, or not before the next change.
+    Failed(Option<i64>),
+    /// The subscription is over.
+    Ended,
 }
 
-/// A subscriber was called in vain, and is called again at this moment, or not before the next change.
-pub async fn failed(cx: &Context, due: &Due, next_at: Option<i64>) -> Result<()> {
-    let statement = sql(
-        "update hub_subscriptions set due_at = ?3, attempts = ?4 where id = ?1 and due_at = ?2",
-        [
-            (&due.subscription.id).into(),
-            due.leased_until.into(),
-            next_at.into(),
-            next_at.map_or(0, |_| due.attempts.saturating_add(1)).into(),
-        ],
-    );
-    cx.db.batch(vec![statement]).await.map(|_| ())
+/// Remembers what has become of calls.
+pub async fn settle(cx: &Context, calls: &[(&Due, Outcome)]) -> Result<()> {
+    let statements = calls.iter().map(|(due, outcome)| became(due, outcome)).collect();
+    cx.db.batch(statements).await.map(|_| ())
 }
 
-/// Ends a subscription.
-pub async fn delete(cx: &Context, id: &str) -> Result<()> {
-    let statement = sql("delete from hub_subscriptions where id = ?1", [id.into()]);
-    cx.db.batch(vec![statement]).await.map(|_| ())
+fn became(due: &Due, outcome: &Outcome) -> Sql {
+    let id = (&due.subscription.id).into();
+    match outcome {
+        Outcome::Delivered(body_hash) => sql(
+            // What was published while it was called is not what it has.
+            "update hub_subscriptions set body_hash = ?3, due_at = case due_at when ?2 then null else due_at end,
+               attempts = case due_at when ?2 then 0 else attempts end
+             where id = ?1",
+            [id, due.leased_until.into(), body_hash.into()],
+        ),
+        Outcome::Failed(next_at) => sql(
+            "update hub_subscriptions set due_at = ?3, attempts = ?4 where id = ?1 and due_at = ?2",
+            [
+                id,
+                due.leased_until.into(),
+                (*next_at).into(),
+                next_at.map_or(0, |_| due.attempts.saturating_add(1)).into(),
+            ],
+        ),
+        Outcome::Ended => sql("delete from hub_subscriptions where id = ?1", [id]),
+    }
 }

@@ -423,6 +423,7 @@ pub async fn run_due(cx: &Context, job: &store::job::Job) -> Result<()> {
         && let Some(name) = store::post::blog_name(cx, &job.subject).await?
     {
         web::announce(cx, &name).await?;
+        cx.wake();
     }
     creation::delete_old(cx).await
 }

@@ -12,7 +12,7 @@ use futures_util::{StreamExt, stream};
 use http::{HeaderName, Method, StatusCode, header};
 use platform::{Call, Context, Error, Result};
 use store::{
-    hub::{self, Due},
+    hub::{self, Due, Outcome},
     job::Job,
 };
 use url::{Url, form_urlencoded};
@@ -21,6 +21,8 @@ use web::feed::Feed;
 /// So many are called in one job, and so many of them at the same time.
 const DUE_MAX: i64 = 20;
 const AT_ONCE: usize = 4;
+/// Of a feed that is larger each call has a copy of its own, and memory is small at the edge.
+const LARGE_BYTES: usize = 4 << 20;
 /// Longer than a job with its lease can take.
 const LEASE_SECONDS: i64 = 5 * 60;
 /// So often one is called in vain, after 1, 2, 4 … minutes; then it waits for the next change.
@@ -63,17 +65,16 @@ async fn deliver(cx: &Context, blog: &Blog, of_feed: &[Due]) -> Result<()> {
         Some(feed) => sent(cx, blog, &feed).await?,
         None => None,
     };
-    stream::iter(of_feed)
-        .for_each_concurrent(AT_ONCE, |due| {
-            let sent = &sent;
-            async move {
-                if let Err(error) = one(cx, due, sent.as_ref()).await {
-                    cx.log(&format!("subscription {}: {error}", due.subscription.id));
-                }
-            }
+    let is_large = sent.as_ref().is_some_and(|sent| sent.body.len() > LARGE_BYTES);
+    let calls: Vec<_> = stream::iter(of_feed)
+        .map(|due| {
+            let sent = sent.as_ref();
+            async move { (due, one(cx, due, sent).await) }
         })
+        .buffer_unordered(if is_large { 1 } else { AT_ONCE })
+        .collect()
         .await;
-    Ok(())
+    hub::settle(cx, &calls).await
 }
 
 async fn sent(cx: &Context, blog: &Blog, feed: &Feed) -> Result<Option<Sent>> {
@@ -93,19 +94,29 @@ async fn sent(cx: &Context, blog: &Blog, feed: &Feed) -> Result<Option<Sent>> {
 
 /// Brings one subscriber what it does not have. A feed that is not there any more, such as that of a
 /// category without posts, is nothing new.
-async fn one(cx: &Context, due: &Due, sent: Option<&Sent>) -> Result<()> {
+async fn one(cx: &Context, due: &Due, sent: Option<&Sent>) -> Outcome {
     let Some(sent) = sent.filter(|sent| sent.hash != due.body_hash) else {
-        return hub::delivered(cx, due, &due.body_hash).await;
+        return Outcome::Delivered(due.body_hash.clone());
     };
-    let Some(call) = delivery(cx, due, sent)? else {
+    let status = match delivery(cx, due, sent) {
+        Ok(Some(call)) => cx.http.send(call).await.map(|(_, answer)| answer.status()),
         // Its secret was sealed with another key: an unsigned delivery would be none.
-        return hub::delete(cx, &due.subscription.id).await;
+        Ok(None) => return Outcome::Ended,
+        Err(error) => Err(error),
     };
-    match cx.http.send(call).await.map(|(_, answer)| answer.status()) {
-        Ok(status) if status.is_success() => hub::delivered(cx, due, &sent.hash).await,
-        Ok(StatusCode::GONE) => hub::delete(cx, &due.subscription.id).await,
-        Ok(_) | Err(_) => hub::failed(cx, due, next_try(due.attempts, cx.seconds())).await,
+    match status {
+        Ok(status) if status.is_success() => Outcome::Delivered(sent.hash.clone()),
+        Ok(StatusCode::GONE) => Outcome::Ended,
+        Ok(_) | Err(Error::Outgoing(_) | Error::TooLarge) => retry(cx, due),
+        Err(error) => {
+            cx.log(&format!("subscription {}: {error}", due.subscription.id));
+            retry(cx, due)
+        }
     }
+}
+
+fn retry(cx: &Context, due: &Due) -> Outcome {
+    Outcome::Failed(next_try(due.attempts, cx.seconds()))
 }
 
 fn delivery(cx: &Context, due: &Due, sent: &Sent) -> Result<Option<Call>> {
