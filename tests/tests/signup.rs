@@ -43,6 +43,8 @@ fn with_approval_an_account_comes_into_being_when_the_operator_says_so() {
     ann.use_link(&mail(&pipit, "annie")).expect(202).expect_text("You are on the list");
     assert!(!ann.is_signed_in());
     assert_eq!(accounts(), 1);
+    let blog = [("name", "annie"), ("title", "No blog takes the name meanwhile")];
+    chief.post("/settings/blogs", &blog).expect(422).expect_text("That name is taken");
 
     let page = chief.get("/operator").expect(200).expect_text("annie@example.com");
     let actions = page.attributes("action");

@@ -63,6 +63,8 @@ pub struct Listed {
     pub id: String,
     /// What its person calls it.
     pub name: String,
+    /// The name of the blog that it writes on unless it says, where that was ever said.
+    pub blog_name: Option<String>,
     /// The app's address, where it came by IndieAuth.
     pub client_id: Option<String>,
     /// Words with a space between them.
@@ -141,7 +143,7 @@ pub async fn touch(cx: &Context, id: &str) -> Result<()> {
 /// The live tokens of an account, the newest first.
 pub async fn list(cx: &Context, account_id: &str) -> Result<Vec<Listed>> {
     let statement = sql(
-        "select id, name, client_id, scopes, created_at, used_at, expires_at from tokens
+        "select id, name, blog_name, client_id, scopes, created_at, used_at, expires_at from tokens
          where account_id = ?1 and (expires_at is null or expires_at > ?2)
          order by created_at desc, id desc limit 200",
         [account_id.into(), cx.seconds().into()],
@@ -153,6 +155,7 @@ fn listed(row: &Row) -> Result<Listed> {
     row.read(|row| Listed {
         id: row.text("id"),
         name: row.text("name"),
+        blog_name: row.opt_text("blog_name"),
         client_id: row.opt_text("client_id"),
         scopes: row.text("scopes"),
         created_at: row.int("created_at"),

@@ -28,6 +28,7 @@ struct Row {
     id: String,
     name: String,
     scopes: Vec<&'static str>,
+    blog: String,
     created: Time,
     used: Option<Time>,
     ends: Option<Time>,
@@ -98,7 +99,8 @@ pub async fn delete(v: Visit<'_>) -> Result<Response> {
 }
 
 async fn page(v: &Visit<'_>, chosen: &[&str]) -> Result<Page> {
-    let tokens = token::list(v.cx, &v.session()?.account_id).await?;
+    let session = v.session()?;
+    let tokens = token::list(v.cx, &session.account_id).await?;
     let choice = |scope: scope::Scope| Choice {
         name: scope.name,
         words: scope.words,
@@ -106,7 +108,7 @@ async fn page(v: &Visit<'_>, chosen: &[&str]) -> Result<Page> {
     };
     Ok(Page {
         layout: Layout::of(v, "Tokens"),
-        tokens: tokens.into_iter().map(|listed| row(v, listed)).collect(),
+        tokens: tokens.into_iter().map(|listed| row(v, listed, &session.username)).collect(),
         choices: scope::offered().into_iter().map(choice).collect(),
         name: String::new(),
         error_name: None,
@@ -115,13 +117,15 @@ async fn page(v: &Visit<'_>, chosen: &[&str]) -> Result<Page> {
     })
 }
 
-fn row(v: &Visit<'_>, listed: Listed) -> Row {
+/// `first` is the name of the first blog.
+fn row(v: &Visit<'_>, listed: Listed, first: &str) -> Row {
     let time = |at| Time { iso: datetime::rfc3339(at), words: v.human(at) };
     Row {
         scopes: scope::known([listed.scopes.as_str()]).iter().map(|scope| scope.words).collect(),
         created: time(listed.created_at),
         used: listed.used_at.map(time),
         ends: listed.expires_at.map(time),
+        blog: listed.blog_name.unwrap_or_else(|| first.to_owned()),
         id: listed.id,
         name: listed.name,
     }

@@ -186,6 +186,7 @@ fn a_token_writes_where_its_person_wrote_when_it_was_made() {
     let other = Further::of(&app.pipit, &app.person, "birds");
     choose(&app.person, &other.name);
     let token = app.scoped(&["create", "update", "delete", "read"]);
+    has(&app.person, "/settings/tokens", &format!("on the blog {},", other.name), true);
     choose(&app.person, &app.person.username);
     let body = json!({ "content": "Kingfisher" }).to_string();
     let made =
