@@ -102,31 +102,22 @@ pub(crate) fn keys(post: &Post) -> Vec<String> {
     keys
 }
 
-/// The objects of a blog among these keys.
-pub async fn find_all(cx: &Context, blog_id: &str, keys: &[String]) -> Result<Vec<Media>> {
-    let text = "select key, blog_id, content_type, bytes, width, height, alt, created_at from media
-         where blog_id = ?1 and key in (select value from json_each(?2))";
-    find_by_keys(cx, text, blog_id, keys).await
-}
-
 /// The objects among these keys that a post of this blog can show: its own, and those of other blogs of
 /// the same account, since apps send a file ahead without saying for which.
-pub async fn find_all_own(cx: &Context, blog_id: &str, keys: &[String]) -> Result<Vec<Media>> {
-    let text = "select key, blog_id, content_type, bytes, width, height, alt, created_at from media
-         where key in (select value from json_each(?2)) and blog_id in
-           (select b.id from blogs b where b.account_id = (select account_id from blogs where id = ?1))";
-    find_by_keys(cx, text, blog_id, keys).await
-}
-
-async fn find_by_keys(
-    cx: &Context,
-    text: &'static str,
-    blog_id: &str,
-    keys: &[String],
-) -> Result<Vec<Media>> {
+pub async fn find_all(cx: &Context, blog_id: &str, keys: &[String]) -> Result<Vec<Media>> {
     if keys.is_empty() {
         return Ok(vec![]);
     }
+    let own = format!("t/{blog_id}/");
+    let is_elsewhere = |key: &String| key.starts_with("t/") && !key.starts_with(&own);
+    let text = if keys.iter().any(is_elsewhere) {
+        "select key, blog_id, content_type, bytes, width, height, alt, created_at from media
+         where key in (select value from json_each(?2)) and blog_id in
+           (select b.id from blogs b where b.account_id = (select account_id from blogs where id = ?1))"
+    } else {
+        "select key, blog_id, content_type, bytes, width, height, alt, created_at from media
+         where blog_id = ?1 and key in (select value from json_each(?2))"
+    };
     let keys = serde_json::to_string(keys).map_err(Error::internal)?;
     cx.db.all(sql(text, [blog_id.into(), keys.into()])).await?.iter().map(media).collect()
 }

@@ -60,7 +60,7 @@ impl Files {
             })
             .take(200)
             .collect();
-        let known = store::media::find_all_own(cx, &post.blog_id, &keys).await?;
+        let known = store::media::find_all(cx, &post.blog_id, &keys).await?;
         Ok(Self { known, new: vec![] })
     }
 

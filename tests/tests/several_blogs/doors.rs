@@ -83,6 +83,7 @@ fn files_lie_in_the_library_of_a_blog_and_serve_all_of_them() {
         [("content", "Kingfisher"), ("photo", mine.as_str()), ("mp-destination", &other.url)];
     app.created(app.form(&fields));
     has(&other.visitor, "/", &mine, true);
+    has(&other.visitor, "/feed.xml", "length=\"0\"", false);
     pipit.run_jobs();
     let drop =
         |url: &str| app.ask(Ask::form("/micropub/media", &[("action", "delete"), ("url", url)]));
