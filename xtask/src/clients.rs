@@ -42,7 +42,7 @@ fn one(
 }
 
 /// A Python with what `requirements.txt` names, in a folder of its own outside the project.
-fn python(project: &Project) -> Result<PathBuf> {
+pub fn python(project: &Project) -> Result<PathBuf> {
     if !process::on_path("python3") {
         return Err(
             "python3 is missing, which tests of clients need. Install it, for example with \

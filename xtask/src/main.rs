@@ -6,6 +6,7 @@ mod base64;
 mod bench;
 mod clients;
 mod clock;
+mod corpus;
 mod crash;
 mod demo;
 mod deploy;
@@ -77,6 +78,12 @@ const COMMANDS: &[Command] = &[
         line: "check, migrate and deploy through wrangler or spin",
         help: deploy::HELP,
         run: deploy::command,
+    },
+    Command {
+        name: "corpus",
+        line: "read the feeds that others wrote for testing readers",
+        help: corpus::HELP,
+        run: corpus::command,
     },
     Command { name: "admin", line: "an operator's jobs", help: admin::HELP, run: admin::command },
     Command {

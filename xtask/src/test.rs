@@ -3,7 +3,7 @@
 use crate::{
     Result,
     args::Args,
-    clients, crash, http,
+    clients, corpus, crash, http,
     project::Project,
     secrets,
     stack::{self, Flavour, Plan, Runtime, Stack},
@@ -94,6 +94,7 @@ fn on_this_machine(project: &Project, tally: &mut Tally) -> Result<()> {
     own.args(["test", "--no-fail-fast", "-p", "xtask"]);
     let suite = Suite { name: "xtask", reading: Reading::Cargo, limit: 10 * MINUTE };
     tally.run(project, &suite, &mut own);
+    corpus::run(project, tally);
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use crate::{
     rss::joined,
     xml::{Node, Reader},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{datetime, html::escape};
 use url::Url;
 
@@ -55,11 +56,21 @@ fn is_alternate(link: &Node) -> bool {
     matches!(link.attribute("rel"), None | Some("alternate"))
 }
 
-// RFC 4287, section 3.1.1: what has no type is plain text.
+// RFC 4287, sections 3.1.1 and 4.1.3.3: what has no type is plain text, what is no text is base64. Before
+// that was a standard there was a `mode` that said so.
 fn words(node: &Node) -> Words {
-    match node.attribute("type") {
-        None | Some("text" | "text/plain") => Words::Plain(node.inner()),
-        Some(_) => Words::Html(node.inner()),
+    let kind = node.attribute("type");
+    let is_packed = node.attribute("mode") == Some("base64")
+        || kind.is_some_and(|kind| kind == "application/octet-stream");
+    if is_packed {
+        let packed: String = node.inner().split_ascii_whitespace().collect();
+        let bytes = STANDARD.decode(packed).unwrap_or_default();
+        return Words::Html(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    let is_marked = node.attribute("mode") == Some("xml") && node.nodes().next().is_some();
+    match kind {
+        None | Some("text" | "text/plain") if !is_marked => Words::Plain(node.inner()),
+        _ => Words::Html(node.inner()),
     }
 }
 

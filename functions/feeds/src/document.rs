@@ -24,7 +24,7 @@ const SECONDS_MIN: i64 = 631_152_000;
 
 /// A feed as it was read, before anything in it is believed.
 #[derive(Debug, Default)]
-pub struct Raw {
+pub(crate) struct Raw {
     pub title: Option<Words>,
     pub site: Option<String>,
     /// Seconds for which it says that it stays as it is.
@@ -34,7 +34,7 @@ pub struct Raw {
 
 /// An item as it was read.
 #[derive(Debug, Default)]
-pub struct RawItem {
+pub(crate) struct RawItem {
     pub guid: Option<String>,
     pub link: Option<String>,
     pub title: Option<Words>,
@@ -46,7 +46,7 @@ pub struct RawItem {
 
 /// A title, in one of the two ways in which feeds write them.
 #[derive(Debug, Clone)]
-pub enum Words {
+pub(crate) enum Words {
     Html(String),
     Plain(String),
 }

@@ -6,7 +6,7 @@ mod atom;
 mod content;
 mod discover;
 mod dns;
-mod document;
+pub mod document;
 mod due;
 mod fetch;
 mod follow;

@@ -7,6 +7,22 @@ use crate::{
 use domain::datetime;
 use url::Url;
 
+/// What may hold the words of an item, the whole of them first.
+const CONTENTS: [&str; 9] = [
+    "content:encoded",
+    "xhtml:body",
+    "body",
+    "fullitem",
+    "description",
+    "dc:description",
+    "summary",
+    "itunes:summary",
+    "media:description",
+];
+const TITLES: [&str; 3] = ["title", "dc:title", "media:title"];
+const DATES: [&str; 6] =
+    ["pubDate", "dc:date", "date", "dcterms:issued", "dcterms:created", "dcterms:modified"];
+
 /// Reads the rest of a document whose root is `rss` or `RDF`. A channel's children count as the
 /// root's, because RSS 1.0 puts the items beside the channel and RSS 2.0 into it.
 pub fn read(reader: &mut Reader<'_>, root: &Node, from: &Url) -> Result<Raw, Problem> {
@@ -33,6 +49,7 @@ fn add(raw: &mut Raw, node: &Node, base: &Url) {
     match node.name.as_str() {
         "item" if raw.items.len() < ITEMS_MAX => raw.items.push(item(node, base)),
         "title" => raw.title = node.text().map(Words::Html),
+        "dc:title" => raw.title = raw.title.take().or_else(|| node.text().map(Words::Html)),
         "link" => raw.site = node.text().or(raw.site.take()),
         "ttl" => raw.ttl_seconds = raw.ttl_seconds.max(number(node).saturating_mul(60)),
         "sy:updatePeriod" => raw.ttl_seconds = raw.ttl_seconds.max(period(node)),
@@ -70,13 +87,14 @@ fn item(node: &Node, base: &Url) -> RawItem {
         .nodes()
         .find(|n| n.name == "atom:link" && matches!(n.attribute("rel"), None | Some("alternate")))
         .and_then(|n| n.attribute("href").map(str::to_owned));
-    let html = text("content:encoded").or_else(|| text("description")).unwrap_or_default();
-    let published = ["pubDate", "dc:date", "date"].iter().find_map(|name| text(name));
+    let first = |names: &[&str]| names.iter().find_map(|name| text(name));
+    let published = first(&DATES);
+    let about = || node.attribute("rdf:about").map(str::to_owned);
     RawItem {
-        guid: guid.and_then(Node::text),
+        guid: guid.and_then(Node::text).or_else(about),
         link: text("link").or(alternate).or(permalink),
-        title: text("title").map(Words::Html),
-        html,
+        title: first(&TITLES).map(Words::Html),
+        html: first(&CONTENTS).unwrap_or_default(),
         published_at: published.and_then(|at| datetime::parse(&at)),
         base: Some(joined(base, node)),
     }

@@ -14,9 +14,14 @@ const NODES_MAX: usize = 50_000;
 /// Each element's name is looked up among the declarations around it, so there may not be many.
 const DECLARATIONS_MAX: usize = 24;
 /// What feeds use, by its name in the wild. Elements of plain RSS have no prefix here.
-const NAMESPACES: [(&str, &str); 8] = [
+const NAMESPACES: [(&str, &str); 13] = [
     ("http://www.w3.org/2005/Atom", "atom:"),
+    ("http://purl.org/atom/ns#", "atom:"),
     ("http://purl.org/rss/1.0/modules/content/", "content:"),
+    ("http://purl.org/dc/terms/", "dcterms:"),
+    ("http://search.yahoo.com/mrss/", "media:"),
+    ("http://www.itunes.com/dtds/podcast-1.0.dtd", "itunes:"),
+    ("http://www.itunes.com/DTDs/Podcast-1.0.dtd", "itunes:"),
     ("http://purl.org/dc/elements/1.1/", "dc:"),
     ("http://purl.org/rss/1.0/modules/syndication/", "sy:"),
     ("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "rdf:"),
