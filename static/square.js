@@ -1,5 +1,4 @@
-// Makes a chosen picture a square of at most 800 pixels before it is sent. Without this script it is
-// sent as it is, and shown as a square all the same.
+// Makes a chosen picture a square of at most 800 pixels before it is sent.
 (() => {
   const EDGE = 800;
 
@@ -23,7 +22,7 @@
   };
 
   for (const input of document.querySelectorAll("input[data-square]")) {
-    // A picture that this browser cannot read is sent as it is; the server says what is wrong with it.
+    // A picture that this browser cannot read is sent as it is.
     input.addEventListener("change", () => square(input).catch(() => {}));
   }
 })();

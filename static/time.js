@@ -1,5 +1,4 @@
 // Shows every moment in the reader's own time zone: the one of their account, else their browser's.
-// Without this script it stands there in the account's zone, or in UTC.
 (() => {
   const page = document.documentElement.dataset;
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;

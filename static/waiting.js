@@ -9,14 +9,11 @@
   const look = async () => {
     clearTimeout(timer);
     if (Date.now() > end) return;
-    try {
-      const answer = await fetch("/signin/state", { cache: "no-store", headers: { accept: "application/json" } });
-      const { state } = answer.ok ? await answer.json() : { state: "waiting" };
-      if (state === "in") return location.replace(form.dataset.next);
-      if (state === "over") return;
-    } catch {
-      // Without a network there is nothing to do but look again.
-    }
+    const options = { cache: "no-store", headers: { accept: "application/json" } };
+    const answer = await fetch("/signin/state", options).catch(() => null);
+    const { state } = answer?.ok ? await answer.json() : {};
+    if (state === "in") return location.replace(form.dataset.next);
+    if (state === "over") return;
     wait = Math.min(wait * 1.15, 15000);
     timer = setTimeout(look, wait);
   };

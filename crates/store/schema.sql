@@ -7,7 +7,7 @@ CREATE TABLE accounts (
   name text not null,
   site text,                         -- the person's own web site, http or https
   created_at integer not null
-, bio text not null default '', timezone text, avatar_key text, header_key text, uses_gravatar integer not null default 1, gravatar_key text, gravatar_check_at integer not null default 0, site_verified_at integer, site_misses integer not null default 0, site_check_at integer not null default 0, blog_count integer not null default 1) strict, without rowid;
+, bio text not null default '', timezone text, avatar_key text, header_key text, uses_gravatar integer not null default 1, gravatar_key text, gravatar_check_at integer not null default 0, site_verified_at integer, site_misses integer not null default 0, site_check_at integer not null default 0, blog_count integer not null default 1, is_discoverable integer not null default 1) strict, without rowid;
 CREATE INDEX accounts_by_gravatar_check on accounts (gravatar_check_at) where uses_gravatar = 1 and avatar_key is null;
 CREATE INDEX accounts_by_site_check on accounts (site_check_at) where site is not null;
 CREATE TABLE address_changes (
@@ -117,6 +117,13 @@ CREATE TABLE consents (
 , blog_name text) strict, without rowid;
 CREATE INDEX consents_by_expiry on consents (expires_at);
 CREATE INDEX consents_by_token on consents (spent_by) where spent_by is not null;
+CREATE TABLE conversations (
+  root_id text not null,             -- the post that began it
+  at integer not null,
+  post_id text not null unique,
+  account_id text not null,          -- who wrote that one
+  primary key (root_id, at, post_id)
+) strict, without rowid;
 CREATE TABLE creations (
   account_id text not null references accounts (id) on delete cascade,
   key_hash text not null,            -- SHA-256 of the Idempotency-Key, or of the content
@@ -293,6 +300,14 @@ CREATE TABLE media (
 , is_shared integer not null default 0) strict, without rowid;
 CREATE INDEX media_by_blog on media (blog_id, created_at desc, key desc);
 CREATE INDEX media_by_post on media (post_id);
+CREATE TABLE mutes (
+  account_id text not null references accounts (id) on delete cascade,
+  kind text not null check (kind in ('person', 'block', 'feed', 'word')),
+  value text not null,               -- an account, a feed, or a word in lower case
+  created_at integer not null,
+  primary key (account_id, kind, value)
+) strict, without rowid;
+CREATE INDEX mutes_by_value on mutes (value) where kind = 'block';
 CREATE TABLE passkey_challenges (
   hash text primary key,             -- SHA-256 of the challenge
   purpose text not null check (purpose in ('signin', 'proof', 'new')),
@@ -346,6 +361,11 @@ CREATE INDEX posts_public on posts (blog_id, published_at desc, id desc)
 CREATE INDEX posts_replies on posts (blog_id, published_at desc, id desc)
   where properties ->> '$."in-reply-to"' is not null and visibility = 'public' and deleted_at is null
     and status = 'published' and channel = 'posts';
+CREATE TABLE readers (
+  account_id text primary key references accounts (id) on delete cascade,
+  seen_at integer not null
+) strict, without rowid;
+CREATE INDEX readers_by_time on readers (seen_at);
 CREATE TABLE recovery_codes (
   account_id text not null references accounts (id) on delete cascade,
   code_hash text not null,           -- HMAC of account and code; the row goes when the code is used
@@ -419,7 +439,19 @@ CREATE TABLE subscriptions (
   created_at integer not null, title text, site_url text,
   unique (account_id, feed_id)
 ) strict, without rowid;
-CREATE INDEX subscriptions_by_feed on subscriptions (feed_id);
+CREATE INDEX subscriptions_by_feed on subscriptions (feed_id, account_id);
+CREATE TABLE timeline (
+  account_id text not null,          -- the reader's account; '' for what everybody may discover
+  list text not null,                -- home, mentions, bookmarks; of everybody: discover, photos
+  at integer not null,               -- when it was published; of a bookmark, when it was made
+  ref text not null,                 -- the post, or the entry of a feed
+  is_entry integer not null default 0,
+  source text not null,              -- the author's account, or the feed
+  url text,                          -- of a bookmark, which outlives what it marks
+  title text,                        -- likewise
+  primary key (account_id, list, at, ref)
+) strict, without rowid;
+CREATE UNIQUE INDEX timeline_bookmarks on timeline (account_id, ref) where list = 'bookmarks';
 CREATE TABLE tokens (
   id text primary key,
   account_id text not null references accounts (id) on delete cascade,

@@ -26,6 +26,8 @@ const SESSION: &str = "until signed out, 30 days without use, or 180 days";
 const TOKEN: &str = "until the token is revoked or ends, or the account is deleted";
 const DOMAIN: &str = "until the domain is removed, or the account is deleted";
 const HELD: &str = "thirty days after it was given up";
+const MARK: &str =
+    "a thousand items on a timeline; a bookmark until it is removed, or the account is deleted";
 const POST: &str = "until a week after the post is deleted, or until the account is";
 const YEAR: &str = "twelve months, or until the account is deleted";
 const FACTOR: &str = "until it is removed, or the account is deleted";
@@ -143,6 +145,16 @@ pub const COLUMNS: &[Column] = &[
     column("hub_requests", "secret", "What calls would be signed with, encrypted", "Letting it tell our calls from others'", "a day at most"),
     column("subscriptions", "title", "What a person's list of feeds calls a feed", "Showing it, and giving the list back", "until unsubscribed, or until the account is deleted"),
     column("subscriptions", "site_url", "The site of a feed, as that list names it", "Giving the list back", "until unsubscribed, or until the account is deleted"),
+    column("timeline", "account_id", "Whose timeline, mention or bookmark it is", "Showing the timeline, and finding bookmarks again", MARK),
+    column("timeline", "ref", "What came onto a timeline, or was marked", "Showing the timeline, and finding bookmarks again", MARK),
+    column("timeline", "url", "The address of what was marked", "Finding bookmarks again", MARK),
+    column("timeline", "title", "The title of what was marked", "Finding bookmarks again", MARK),
+    column("readers", "account_id", "Who reads a timeline", "Keeping up the timelines that are read", "thirty days without a visit, or until the account is deleted"),
+    column("readers", "seen_at", "The day of the last visit of the timeline", "Keeping up the timelines that are read", "thirty days without a visit, or until the account is deleted"),
+    column("mutes", "account_id", "Who has muted something", "Not showing it", "until it is taken back, or the account is deleted"),
+    column("mutes", "value", "Whom or what someone has muted", "Not showing it", "until it is taken back, or the account is deleted"),
+    column("conversations", "account_id", "Who wrote a post that answers one, or was answered", "Showing conversations", POST),
+    column("accounts", "is_discoverable", "Whether the person's posts may be discovered", "Listing recent posts for everybody here", ACCOUNT),
     column("stripe_events", "object_id", "The payment provider's number of a payment or customer", "Keeping the plan in step with payments", BILLING),
 ];
 

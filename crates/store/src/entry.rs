@@ -1,6 +1,6 @@
 //! Entries of feeds.
 
-use platform::{Context, Result, Row, Sql, sql};
+use platform::{Context, Result, Sql, sql};
 
 /// An entry, as it is stored and shown.
 #[derive(Debug, Clone)]
@@ -58,43 +58,4 @@ pub async fn known(cx: &Context, feed_id: &str, keys: &str) -> Result<Vec<(Strin
     );
     let rows = cx.db.all(statement).await?;
     rows.iter().map(|row| Ok((row.text("key")?, row.text("content_hash")?))).collect()
-}
-
-/// An entry on a timeline, with the feed it came from.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    /// The entry.
-    pub entry: Entry,
-    /// The feed's title, or its address.
-    pub feed_title: String,
-    /// The site it belongs to, or its own address.
-    pub feed_url: String,
-}
-
-/// The newest entries of the feeds that an account reads.
-pub async fn list_subscribed(cx: &Context, account_id: &str, limit: i64) -> Result<Vec<Listed>> {
-    let statement = sql(
-        "select e.id, e.key, e.url, e.title, e.html, e.content_hash, e.published_at,
-           coalesce(f.title, f.url) as feed_title, coalesce(f.site_url, f.url) as feed_url
-         from subscriptions s join feeds f on f.id = s.feed_id join entries e on e.feed_id = f.id
-         where s.account_id = ?1 order by e.published_at desc, e.id desc limit ?2",
-        [account_id.into(), limit.into()],
-    );
-    cx.db.all(statement).await?.iter().map(listed).collect()
-}
-
-fn listed(row: &Row) -> Result<Listed> {
-    row.read(|row| Listed {
-        entry: Entry {
-            id: row.text("id"),
-            key: row.text("key"),
-            url: row.opt_text("url"),
-            title: row.opt_text("title"),
-            html: row.text("html"),
-            content_hash: row.text("content_hash"),
-            published_at: row.int("published_at"),
-        },
-        feed_title: row.text("feed_title"),
-        feed_url: row.text("feed_url"),
-    })
 }

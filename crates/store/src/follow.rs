@@ -1,6 +1,9 @@
 //! Follows: which blogs of people here an account reads.
 
-use crate::post::{Author, author};
+use crate::{
+    post::{Author, author},
+    reader,
+};
 use platform::{Context, Result, sql};
 
 /// Follows a blog; again is fine.
@@ -10,17 +13,22 @@ pub async fn insert(cx: &Context, follower_id: &str, blog_id: &str) -> Result<()
          on conflict do nothing",
         [follower_id.into(), blog_id.into(), cx.seconds().into()],
     );
-    cx.db.batch(vec![statement]).await.map(|_| ())
+    cx.db.batch(vec![statement, reader::follow(follower_id, blog_id)]).await.map(|_| ())
 }
 
 /// Unfollows the blog of this name; not following is fine.
 pub async fn delete(cx: &Context, follower_id: &str, blog_name: &str) -> Result<()> {
+    let read = sql(
+        "delete from timeline where account_id = ?1 and list = 'home'
+           and source = (select id from blogs where username = ?2)",
+        [follower_id.into(), blog_name.into()],
+    );
     let statement = sql(
         "delete from follows where follower_id = ?1
            and blog_id = (select id from blogs where username = ?2)",
         [follower_id.into(), blog_name.into()],
     );
-    cx.db.batch(vec![statement]).await.map(|_| ())
+    cx.db.batch(vec![read, statement]).await.map(|_| ())
 }
 
 /// Whether an account follows a blog.

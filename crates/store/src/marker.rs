@@ -2,11 +2,6 @@
 
 use platform::{Context, Result, sql};
 
-/// The most new items that are counted; apps show no more.
-const NEW_MAX: i64 = 100;
-/// Entries of feeds may be this much older than the moment at which they come to be known.
-const LATE_SECONDS: i64 = 7 * 24 * 3600;
-
 /// How far a channel was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Marker {
@@ -52,21 +47,14 @@ pub async fn list(cx: &Context, account_id: &str) -> Result<Vec<Marker>> {
     rows.iter().map(marker).collect()
 }
 
-/// How many items of an account's timeline are newer than the one of this id and moment (unix
-/// seconds), up to a hundred.
-pub async fn count_new(cx: &Context, account_id: &str, (id, at): (&str, i64)) -> Result<i64> {
+/// How far the timeline was read: the moment and the id of the last one.
+pub async fn timeline(cx: &Context, account_id: &str) -> Result<Option<(i64, String)>> {
     let statement = sql(
-        "select count(*) as n from (
-           select 1 from posts p
-           where p.visibility = 'public' and p.deleted_at is null and p.status = 'published' and p.channel = 'posts'
-             and p.blog_id in (select id from blogs where account_id = ?1
-               union all select blog_id from follows where follower_id = ?1)
-             and p.published_at >= ?3 and p.id > ?2
-           union all
-           select 1 from subscriptions s join entries e on e.feed_id = s.feed_id
-           where s.account_id = ?1 and e.published_at >= ?3 - ?4 and e.id > ?2
-           limit ?5)",
-        [account_id.into(), id.into(), at.into(), LATE_SECONDS.into(), NEW_MAX.into()],
+        "select m.post_id, coalesce((select published_at from posts where id = m.post_id),
+           (select published_at from entries where id = m.post_id)) as at
+         from markers m where m.account_id = ?1 and m.channel = 'timeline'",
+        [account_id.into()],
     );
-    cx.db.first(statement).await?.map_or(Ok(0), |row| row.int("n"))
+    let Some(row) = cx.db.first(statement).await? else { return Ok(None) };
+    Ok(row.opt_int("at")?.zip(Some(row.text("post_id")?)))
 }

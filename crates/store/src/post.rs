@@ -1,6 +1,6 @@
 //! Posts and pages. Every change that a visitor could see moves the blog's epoch in the same batch.
 
-use crate::{archive, category, hub, job, media, parsed, search};
+use crate::{archive, category, fanout, hub, job, media, parsed, search};
 use domain::post::{App, Channel, Format, Post, Status, Visibility};
 use platform::{Context, Error, Result, Row, Sql, sql};
 use serde::Serialize;
@@ -235,6 +235,10 @@ fn consequences(cx: &Context, old: Option<&Post>, post: &Post) -> Result<Vec<Sql
     if is_moved {
         statements.extend(category::of_post(post, old.is_none())?);
     }
+    let place = |post: &Post| post.is_listed().then_some(post.published_at);
+    if place(post).is_some() && place(post) != old.and_then(place) {
+        statements.extend(fanout::announce_post(cx, &post.id)?);
+    }
     let is_scheduled = |post: &Post| post.status == Status::Scheduled && post.deleted_at.is_none();
     if is_scheduled(post) {
         statements.push(job::insert_at(cx, PUBLICATION, &post.id, post.published_at)?);
@@ -302,10 +306,21 @@ pub async fn purge(cx: &Context, id: &str) -> Result<()> {
     cx.db.batch(statements).await.map(|_| ())
 }
 
-pub(crate) async fn find_any(cx: &Context, id: &str) -> Result<Option<Post>> {
+/// A post by its id, whatever has become of it: for jobs.
+pub async fn find_any(cx: &Context, id: &str) -> Result<Option<Post>> {
     let statement =
         sql(concat!("select ", columns!(), " from posts p where p.id = ?1"), [id.into()]);
     cx.db.first(statement).await?.as_ref().map(post).transpose()
+}
+
+/// The id of the public post at a path of the blog of a user name, or of a host name of its own.
+pub async fn find_public_at(cx: &Context, blog: &str, path: &str) -> Result<Option<String>> {
+    let statement = sql(
+        "select id from posts where path = ?2 and visibility = 'public' and deleted_at is null and status = 'published'
+           and channel = 'posts' and blog_id in (select id from blogs where username = ?1 or domain = ?1)",
+        [blog.into(), path.into()],
+    );
+    cx.db.first(statement).await?.map(|row| row.text("id")).transpose()
 }
 
 /// The name of the blog that a post stands on.
@@ -420,29 +435,6 @@ pub async fn find_public(
     );
     let Some(row) = cx.db.first(statement).await? else { return Ok(None) };
     Ok(Some((row.text("path")?, row.text("username")?, row.opt_text("domain")?)))
-}
-
-/// The newest public posts of an account's blogs and of those it follows, with their authors.
-pub async fn list_followed(
-    cx: &Context,
-    account_id: &str,
-    limit: i64,
-) -> Result<Vec<(Post, Author)>> {
-    let statement = sql(
-        concat!(
-            "select ",
-            columns!(),
-            ", a.username, a.name, b.username as blog_name, b.domain from posts p
-              join accounts a on a.id = p.account_id join blogs b on b.id = p.blog_id
-              where p.visibility = 'public' and p.deleted_at is null and p.status = 'published' and p.channel = 'posts'
-                and p.blog_id in (select id from blogs where account_id = ?1
-                  union all select blog_id from follows where follower_id = ?1)
-              order by p.published_at desc, p.id desc limit ?2"
-        ),
-        [account_id.into(), limit.into()],
-    );
-    let rows = cx.db.all(statement).await?;
-    rows.iter().map(|row| Ok((post(row)?, author(row)?))).collect()
 }
 
 /// The public posts of a blog in the category of this slug, newest first, before the one at

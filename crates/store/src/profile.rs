@@ -56,14 +56,23 @@ impl Profile {
 
     /// What tells one picture from the next in its address.
     pub fn picture_version(&self) -> String {
-        let what = self.picture().unwrap_or("drawn 1");
-        secret::sha256_hex(what.as_bytes()).chars().take(VERSION_CHARS).collect()
+        version(self.picture())
     }
 
     /// The path of the person's picture, another one with each change, so that it can be kept for good.
     pub fn avatar_path(&self) -> String {
-        format!("/avatars/{}?v={}", self.username, self.picture_version())
+        avatar_path(&self.username, self.picture())
     }
+}
+
+fn version(picture: Option<&str>) -> String {
+    let what = picture.unwrap_or("drawn 1");
+    secret::sha256_hex(what.as_bytes()).chars().take(VERSION_CHARS).collect()
+}
+
+/// The path of somebody's picture, by the object that it is.
+pub fn avatar_path(username: &str, picture: Option<&str>) -> String {
+    format!("/avatars/{username}?v={}", version(picture))
 }
 
 /// The profile of a user name, with the first blog.

@@ -1,6 +1,6 @@
 //! Subscriptions: which feeds an account reads.
 
-use crate::{feed, job};
+use crate::{feed, job, reader};
 use platform::{Context, Result, Row, Sql, Value, sql};
 
 /// A subscription, as its owner sees it.
@@ -81,7 +81,8 @@ pub fn statements(cx: &Context, account_id: &str, wanted: &Wanted) -> Result<Vec
             url(),
         ],
     );
-    Ok(vec![feed, count, subscription])
+    let known = reader::subscribe(account_id, &wanted.url);
+    Ok(vec![feed, count, subscription, known])
 }
 
 /// How many feeds an account reads.
@@ -168,11 +169,16 @@ pub fn deletion(account_id: &str, id: &str) -> Vec<Sql> {
              (select 1 from subscriptions other where other.feed_id = s.feed_id and other.id <> s.id))",
         params(),
     );
+    let read = sql(
+        "delete from timeline where account_id = ?2 and list = 'home'
+           and source = (select feed_id from subscriptions where id = ?1 and account_id = ?2)",
+        params(),
+    );
     let count = sql(
         "update feeds set subscribers = subscribers - 1
          where id = (select feed_id from subscriptions where id = ?1 and account_id = ?2)",
         params(),
     );
     let subscription = sql("delete from subscriptions where id = ?1 and account_id = ?2", params());
-    vec![entries, addresses, feed, count, subscription]
+    vec![read, entries, addresses, feed, count, subscription]
 }

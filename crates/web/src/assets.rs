@@ -29,12 +29,12 @@ fn file(name: &str) -> Option<(&'static str, &'static [u8])> {
         "photos.css" => (CSS, include_bytes!("../../../static/photos.css")),
         "look.css" => (CSS, include_bytes!("../../../static/look.css")),
         "icon.svg" => ("image/svg+xml", include_bytes!("../../../static/icon.svg")),
-        "app.js" => (SCRIPT, include_bytes!("../../../static/app.js")),
         "waiting.js" => (SCRIPT, include_bytes!("../../../static/waiting.js")),
         "link.js" => (SCRIPT, include_bytes!("../../../static/link.js")),
         "compose.js" => (SCRIPT, include_bytes!("../../../static/compose.js")),
         "square.js" => (SCRIPT, include_bytes!("../../../static/square.js")),
         "passkey.js" => (SCRIPT, include_bytes!("../../../static/passkey.js")),
+        "fresh.js" => (SCRIPT, include_bytes!("../../../static/fresh.js")),
         "time.js" => (SCRIPT, include_bytes!("../../../static/time.js")),
         _ => return None,
     })

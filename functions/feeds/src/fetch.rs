@@ -154,17 +154,19 @@ async fn store(
         .map(|_| document.entries.iter().any(|item| !known.contains_key(&item.key)));
     // Ids break ties on the timeline, so the newest, which stands first, gets the last one.
     let entries = document.entries.into_iter().rev().map(|item| entry(item, ids.next()));
-    let mut statements: Vec<_> = entries
-        .filter(|entry| known.get(&entry.key) != Some(&entry.content_hash))
-        .map(|entry| store::entry::upsert(cx, &feed.id, &entry))
-        .collect();
-    let next = next_check(cx, feed, headers, is_new)?;
-    statements.push(store::feed::fetched(cx, feed, next));
-    while !statements.is_empty() {
-        let rest = statements.split_off(statements.len().min(BATCH_MAX));
+    let entries: Vec<Entry> =
+        entries.filter(|entry| known.get(&entry.key) != Some(&entry.content_hash)).collect();
+    for some in entries.chunks(BATCH_MAX) {
+        let mut statements: Vec<_> =
+            some.iter().map(|entry| store::entry::upsert(cx, &feed.id, entry)).collect();
+        // In the same batch, so that what is stored is also seen, whenever the power goes.
+        let ids = some.iter().map(|entry| &*entry.id);
+        statements.extend(store::fanout::announce_entries(cx, &feed.id, ids)?);
         cx.db.batch(statements).await?;
-        statements = rest;
     }
+    let next = next_check(cx, feed, headers, is_new)?;
+    cx.db.batch(vec![store::feed::fetched(cx, feed, next)]).await?;
+    cx.wake();
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use crate::subscription::{self, Typed};
 use platform::{Response, Result};
+use store::mute;
 use web::Visit;
 
 /// `POST /follows` with `username`: somebody's, for their first blog, or another blog's name.
@@ -23,6 +24,9 @@ pub async fn person(v: &Visit<'_>, typed: &str) -> Result<Result<(), &'static st
         None => Err("Nobody here has that username."),
         Some(blog) if blog.account_id == session.account_id => {
             Err("That is you. What you write stands on your timeline already.")
+        }
+        Some(blog) if mute::is_blocked(v.cx, &session.account_id, &blog.account_id).await? => {
+            Err("You cannot follow them: one of you has blocked the other.")
         }
         Some(blog) => {
             store::follow::insert(v.cx, &session.account_id, &blog.id).await?;

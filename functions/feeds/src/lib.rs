@@ -12,8 +12,11 @@ mod fetch;
 mod follow;
 mod hostname;
 mod hub;
+mod item;
 mod json;
+mod lists;
 mod moving;
+mod mutes;
 mod own_domain;
 mod rss;
 mod schedule;
@@ -34,6 +37,16 @@ pub const FUNCTION: Function =
 /// Everything that it answers.
 pub const ROUTES: &[Route] = &[
     Route::get("/", Who::Anyone, |v| Box::pin(timeline::index(v))),
+    Route::get("/timeline/new", Who::Session, |v| Box::pin(timeline::count(v))),
+    Route::post("/timeline/marker", Who::Session, |v| Box::pin(timeline::mark(v))).limits(CHANGES),
+    Route::get("/mentions", Who::Session, |v| Box::pin(lists::mentions(v))),
+    Route::get("/discover", Who::Session, |v| Box::pin(lists::discover(v))),
+    Route::get("/conversation/{id}", Who::Session, |v| Box::pin(lists::conversation(v))),
+    Route::get("/bookmarks", Who::Session, |v| Box::pin(lists::bookmarks(v))),
+    Route::post("/bookmarks", Who::Session, |v| Box::pin(lists::mark(v))).limits(CHANGES),
+    Route::get("/mutes", Who::Session, |v| Box::pin(mutes::index(v))),
+    Route::post("/mutes", Who::Session, |v| Box::pin(mutes::create(v))).limits(CHANGES),
+    Route::post("/mutes/deletion", Who::Session, |v| Box::pin(mutes::delete(v))).limits(CHANGES),
     Route::get("/subscriptions", Who::Session, |v| Box::pin(subscription::index(v))),
     Route::post("/subscriptions", Who::Session, |v| Box::pin(subscription::create(v)))
         .limits(CHANGES),

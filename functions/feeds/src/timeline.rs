@@ -1,36 +1,38 @@
 //! The timeline: what the people and feeds one follows wrote, newest first; for visitors, what Pipit is.
 
-use crate::content::pictures_to_links;
+use crate::item::{self, Shown};
 use askama::Template;
-use domain::{
-    datetime, html,
-    post::{Files, Post},
+use http::StatusCode;
+use platform::{Context, Error, Response, Result};
+use serde_json::json;
+use store::{
+    marker::{self, Marker},
+    mute, reader,
+    timeline::{self, List, Listed, Part, Place},
 };
-use platform::{Response, Result};
-use store::{entry::Listed, post::Author};
-use url::Url;
 use web::{Layout, Visit};
 
-const ITEMS_MAX: usize = 40;
+/// So many items stand on a page.
+pub const ITEMS: i64 = 30;
+const ID_CHARS: usize = 18;
+/// The digits of an id that are its moment in milliseconds.
+const MOMENT_CHARS: usize = 13;
+/// The channel of the marker of how far the timeline was read.
+const CHANNEL: &str = "timeline";
 
 /// `GET /`
 pub async fn index(v: Visit<'_>) -> Result<Response> {
-    let layout = Layout::of(&v, "Pipit");
     let Some(session) = &v.session else {
-        let blog_domain = v.cx.config.blog_domain.clone();
-        return web::page(&Landing { layout, blog_domain });
+        let layout = Layout::of(&v, "Pipit");
+        return web::page(&Landing { layout, blog_domain: v.cx.config.blog_domain.clone() });
     };
-    let limit = i64::try_from(ITEMS_MAX).unwrap_or(0);
-    let posts = store::post::list_followed(v.cx, &session.account_id, limit).await?;
-    let entries = store::entry::list_subscribed(v.cx, &session.account_id, limit).await?;
-    let mut items: Vec<Item> = posts
-        .into_iter()
-        .map(|(post, author)| post_item(&v, post, author))
-        .chain(entries.into_iter().map(|listed| entry_item(&v, listed)))
-        .collect();
-    items.sort_by_key(|item| std::cmp::Reverse(item.at));
-    items.truncate(ITEMS_MAX);
-    web::page(&Timeline { layout, items, older: None, is_first: true })
+    reader::visit(v.cx, &session.account_id).await?;
+    let list = List { owner: &session.account_id, name: "home" };
+    let mut page = page(&v, list, "Pipit", "/").await?;
+    if page.is_first {
+        page.read_to = marker::timeline(v.cx, &session.account_id).await?;
+    }
+    web::page(&page)
 }
 
 #[derive(Template)]
@@ -40,63 +42,115 @@ struct Landing {
     blog_domain: String,
 }
 
+/// A page of a list.
 #[derive(Template)]
 #[template(path = "timeline.html")]
-struct Timeline {
-    layout: Layout,
-    items: Vec<Item>,
-    older: Option<String>,
-    is_first: bool,
+pub struct Page {
+    /// The frame.
+    pub layout: Layout,
+    /// What the list is.
+    pub list: &'static str,
+    /// Its path.
+    pub path: &'static str,
+    /// What stands on it.
+    pub items: Vec<Shown>,
+    /// The id before which older ones stand, where there are any.
+    pub older: Option<String>,
+    /// The id behind which newer ones stand, on all pages but the first.
+    pub newer: Option<String>,
+    /// Whether it is the newest page.
+    pub is_first: bool,
+    /// How far it was read.
+    pub read_to: Option<Place>,
 }
 
-struct Item {
-    at: i64,
-    author: String,
-    author_url: String,
-    url: String,
-    title: Option<String>,
-    html: String,
-    published_iso: String,
-    published: String,
-    is_feed: bool,
+impl Page {
+    /// Whether this item is the first of those that were read before.
+    fn is_read_from(&self, item: &Shown) -> bool {
+        let place = |item: &Shown| (item.at, item.id.clone());
+        let Some(read_to) = &self.read_to else { return false };
+        let newest_read = self.items.iter().find(|item| place(item) <= *read_to);
+        newest_read.is_some_and(|first| first.id == item.id)
+    }
+
+    /// The newest item, where it was not read yet.
+    fn unread(&self) -> Option<&Shown> {
+        let first = self.items.first().filter(|_| self.is_first && self.list == "home")?;
+        let is_read =
+            self.read_to.as_ref().is_some_and(|read_to| (first.at, first.id.clone()) <= *read_to);
+        (!is_read).then_some(first)
+    }
 }
 
-fn post_item(v: &Visit<'_>, post: Post, author: Author) -> Item {
-    let cx = v.cx;
-    let origin = cx.config.blog_origin(&author.blog_name, author.domain.as_deref());
-    let url = format!("{origin}{}", post.path);
-    let address = |key: &str| cx.config.media_url(key);
-    let files = Files { address: &address, is_lazy: true, links_elsewhere: true };
-    let whole = post.context_html() + &post.html + &post.files_html(&files);
-    let html = match Url::parse(&url) {
-        Ok(base) => html::absolute(&whole, &base),
-        Err(_) => whole,
+/// The page of a list that the query asks for with `before` or `since`.
+pub async fn page(v: &Visit<'_>, list: List<'_>, title: &str, path: &'static str) -> Result<Page> {
+    let account_id = &v.session()?.account_id;
+    let before = place(v.cx, list, &v.query("before")).await?;
+    let since = place(v.cx, list, &v.query("since")).await?;
+    let is_nearest = since.is_some() && before.is_none();
+    let is_first = before.is_none() && since.is_none();
+    let part = Part { before, since, is_nearest, limit: ITEMS.saturating_add(1) };
+    let mut listed = timeline::list(v.cx, account_id, list, &part).await?;
+    let has_more = listed.len() > usize::try_from(ITEMS).unwrap_or_default();
+    if has_more && is_nearest {
+        listed.remove(0);
+    } else if has_more {
+        listed.pop();
+    }
+    let id = |listed: Option<&Listed>| listed.map(|one| one.place.1.clone());
+    let older = id(listed.last()).filter(|_| has_more || is_nearest);
+    let newer = id(listed.first()).filter(|_| !is_first && (has_more || !is_nearest));
+    let muted = mute::words(v.cx, account_id).await?;
+    Ok(Page {
+        layout: Layout::of(v, title),
+        list: list.name,
+        path,
+        items: item::shown(v, account_id, listed, &muted),
+        older,
+        newer,
+        is_first,
+        read_to: None,
+    })
+}
+
+/// The place of an id in a list; of one that is gone, the moment when it was made. None for no id at all.
+///
+/// # Errors
+/// [`Error::Invalid`] for what is no id.
+pub async fn place(cx: &Context, list: List<'_>, id: &str) -> Result<Option<Place>> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let at = moment(id).ok_or_else(|| Error::invalid("An id has 18 digits."))?;
+    let known = timeline::place(cx, list, id).await?;
+    Ok(known.or_else(|| Some((at, id.to_owned()))))
+}
+
+/// When an id was made, in unix seconds.
+fn moment(id: &str) -> Option<i64> {
+    let is_id = id.len() == ID_CHARS && id.bytes().all(|b| b.is_ascii_digit());
+    let millis: i64 = id.get(..MOMENT_CHARS).filter(|_| is_id)?.parse().ok()?;
+    millis.checked_div(1000)
+}
+
+/// `GET /timeline/new?since=`: how many items are newer than the one of this id.
+pub async fn count(v: Visit<'_>) -> Result<Response> {
+    let account_id = &v.session()?.account_id;
+    let list = List { owner: account_id, name: "home" };
+    let count = match place(v.cx, list, &v.query("since")).await? {
+        Some(place) => timeline::count_new(v.cx, account_id, &place).await?,
+        None => 0,
     };
-    let ours = cx.config.media_url("");
-    Item {
-        at: post.published_at,
-        author: author.name,
-        author_url: origin,
-        url,
-        title: post.title,
-        html: pictures_to_links(&html, |src| src.starts_with(&ours)),
-        published_iso: datetime::rfc3339(post.published_at),
-        published: v.human(post.published_at),
-        is_feed: false,
-    }
+    Ok(web::no_store(web::json(StatusCode::OK, &json!({ "count": count }))))
 }
 
-fn entry_item(v: &Visit<'_>, listed: Listed) -> Item {
-    let entry = listed.entry;
-    Item {
-        at: entry.published_at,
-        author: listed.feed_title,
-        url: entry.url.unwrap_or_else(|| listed.feed_url.clone()),
-        author_url: listed.feed_url,
-        title: entry.title,
-        html: entry.html,
-        published_iso: datetime::rfc3339(entry.published_at),
-        published: v.human(entry.published_at),
-        is_feed: true,
-    }
+/// `POST /timeline/marker`: everything is read up to the item of this `id`.
+pub async fn mark(mut v: Visit<'_>) -> Result<Response> {
+    let form = v.form().await?;
+    let post_id = form.get("id").to_owned();
+    moment(&post_id).ok_or_else(|| Error::invalid("An id has 18 digits."))?;
+    let marked_at = v.cx.seconds();
+    let marker = Marker { channel: CHANNEL.to_owned(), post_id, marked_at };
+    marker::put(v.cx, &v.session()?.account_id, &marker).await?;
+    web::see_other("/")
 }

@@ -316,9 +316,10 @@ fn text(value: &Value) -> Option<String> {
 /// `GET /posts/check`: is there something new since `since_id`, and how far were the channels read?
 pub async fn check(v: Visit<'_>) -> Result<Response> {
     let account_id = &v.grant()?.account_id;
+    store::reader::visit(v.cx, account_id).await?;
     let since = v.query("since_id");
     let count = match moment(&since) {
-        Some(at) => marker::count_new(v.cx, account_id, (&since, at)).await?,
+        Some(at) => store::timeline::count_new(v.cx, account_id, &(at, since)).await?,
         None if since.is_empty() => 0,
         None => return Err(Error::invalid("since_id names no post.")),
     };

@@ -17,6 +17,7 @@ mod page;
 mod post;
 mod publish;
 mod range;
+mod timeline;
 mod xmlrpc;
 
 use platform::{Policy, Site};
@@ -119,6 +120,8 @@ const ROUTES: &[Route] = &[
 ];
 
 const JOBS: &[Job] = &[
+    // First: it takes no time, and people wait for it.
+    Job { kind: store::fanout::JOB, run: |cx, job| Box::pin(timeline::run(cx, job)) },
     Job { kind: store::category_change::CHANGE, run: |cx, job| Box::pin(category::run(cx, job)) },
     Job { kind: store::media::DELETION, run: |cx, job| Box::pin(media::delete(cx, job)) },
     Job { kind: store::post::PUBLICATION, run: |cx, job| Box::pin(publish::run_due(cx, job)) },

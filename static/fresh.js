@@ -1,0 +1,11 @@
+// Says above the timeline how much has come since.
+(() => {
+  const line = document.querySelector("[data-fresh]");
+  const look = async () => {
+    if (document.hidden) return;
+    const answer = await fetch(`/timeline/new?since=${line.dataset.fresh}`).catch(() => null);
+    const { count } = answer?.ok ? await answer.json() : {};
+    if (count) line.lastElementChild.textContent = `${count > 99 ? "Over 99" : count} new`;
+  };
+  if (line) setInterval(look, 30000);
+})();
