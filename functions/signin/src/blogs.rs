@@ -1,5 +1,6 @@
 //! One's blogs: which there are, which one is written on here, and a further one.
 
+use crate::look::check_title;
 use askama::Template;
 use domain::username;
 use http::StatusCode;
@@ -9,8 +10,6 @@ use store::{
     session,
 };
 use web::{Layout, Visit};
-
-const TITLE_CHARS_MAX: usize = 100;
 
 #[derive(Template)]
 #[template(path = "blogs.html")]
@@ -51,29 +50,28 @@ pub async fn index(v: Visit<'_>) -> Result<Response> {
 pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     let form = v.form().await?;
     let (name, title) = (form.get("name").to_owned(), form.get("title").to_owned());
-    let mut typed = Typed { name, title, ..Typed::default() };
-    let is_title = !typed.title.is_empty()
-        && typed.title.chars().count() <= TITLE_CHARS_MAX
-        && !typed.title.chars().any(char::is_control);
-    typed.error_title = (!is_title).then_some("Give it a title of up to 100 characters.");
-    let name = username::parse(&typed.name).map_err(|words| words.replace("username", "name"));
-    match name {
-        Err(words) => typed.error_name = Some(words),
-        Ok(name) if is_title => {
-            let account_id = &v.session()?.account_id;
-            let new = New { account_id, name: &name, title: &typed.title };
-            typed.error_name = match blog::insert(v.cx, &new, v.cx.config.blogs_max).await? {
-                Made::Yes => {
-                    web::announce(v.cx, &name).await?;
-                    return web::see_other("/settings/blogs?said=made");
-                }
-                Made::Taken => Some("That name is taken. Choose another.".to_owned()),
-                Made::Full => Some("You have as many blogs as you can have here.".to_owned()),
-            };
-        }
-        Ok(_) => {}
+    let error_title = check_title(&title);
+    let error_name = match username::parse(&name) {
+        Err(words) => Some(words.replace("username", "name")),
+        Ok(_) if error_title.is_some() => None,
+        Ok(name) => match make(&v, &name, &title).await? {
+            Made::Yes => return web::see_other("/settings/blogs?said=made"),
+            Made::Taken => Some("That name is taken. Choose another.".to_owned()),
+            Made::Full => Some("You have as many blogs as you can have here.".to_owned()),
+        },
+    };
+    page(&v, Typed { name, title, error_name, error_title }).await
+}
+
+async fn make(v: &Visit<'_>, name: &str, title: &str) -> Result<Made> {
+    let new = New { account_id: &v.session()?.account_id, name, title };
+    let made = blog::insert(v.cx, &new, v.cx.config.blogs_max).await?;
+    if made == Made::Yes
+        && let Err(error) = web::announce(v.cx, name).await
+    {
+        v.cx.log(&format!("visitors learn of a new blog later: {error}"));
     }
-    page(&v, typed).await
+    Ok(made)
 }
 
 /// `POST /settings/blogs/{name}/choice`: writes there from now on, in this browser.

@@ -17,6 +17,7 @@ use store::look::Text;
 use themes::Problem;
 use web::{Layout, Visit};
 
+pub use form::check_title;
 pub use template::{edit as edit_template, index as templates, update as update_template};
 
 /// A style sheet, two pieces of HTML, a template, and what a form puts around them.

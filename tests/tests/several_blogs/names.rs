@@ -22,7 +22,7 @@ fn the_names_of_blogs_and_of_people_are_one() {
     }
     ben.post("/settings/blogs", &[("name", "bens-other"), ("title", "")])
         .expect(422)
-        .expect_text("Give it a title");
+        .expect_text("Write a title of up to 100");
     // Nobody can sign up by the name of a blog, neither when they ask nor when it was made meanwhile.
     let cleo = pipit.browser();
     let mail = format!("{}@example.com", pipit.name("cleo"));

@@ -97,18 +97,12 @@ impl Typed {
     }
 
     pub(super) fn problems(&self) -> Problems {
-        let line = |text: &str, max: usize, words| {
-            let is_fine = text.chars().count() <= max && !text.chars().any(profile::is_hidden);
-            (!is_fine).then_some(words)
-        };
         let size = |text: &str, max: usize, words| (text.len() > max).then_some(words);
         let html = "That is longer than 16 kilobytes. Shorten it.";
         let is_zone = self.timezone.is_empty() || timezone::parse(&self.timezone).is_some();
         let is_colour = !self.has_accent || colour::parse(&self.accent).is_some();
-        let title = "Write a title of up to 100 characters.";
         Problems {
-            title: line(&self.title, TITLE_CHARS_MAX, title)
-                .or(self.title.is_empty().then_some(title)),
+            title: check_title(&self.title),
             tagline: line(&self.tagline, TAGLINE_CHARS_MAX, "Write up to 300 characters."),
             language: look::check_language(&self.language).err(),
             timezone: (!is_zone)
@@ -174,6 +168,17 @@ impl Typed {
 
 fn known_lists(is_chosen: impl Fn(&str) -> bool) -> Vec<&'static str> {
     LISTS.iter().map(|(list, _)| *list).filter(|list| is_chosen(list)).collect()
+}
+
+/// What is wrong with the title of a blog, if so.
+pub fn check_title(title: &str) -> Option<&'static str> {
+    let words = "Write a title of up to 100 characters.";
+    line(title, TITLE_CHARS_MAX, words).or(title.is_empty().then_some(words))
+}
+
+fn line(text: &str, max: usize, words: &'static str) -> Option<&'static str> {
+    let is_fine = text.chars().count() <= max && !text.chars().any(profile::is_hidden);
+    (!is_fine).then_some(words)
 }
 
 /// Line ends as browsers read them in a page, so that what is noted of a script is true of what runs.
