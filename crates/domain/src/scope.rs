@@ -14,6 +14,7 @@ pub struct Scope {
 pub const SCOPES: &[Scope] = &[
     scope("profile", "See your name and your picture"),
     scope("read", "Read your posts and your timeline"),
+    scope("follow", "Follow, mute and bookmark for you"),
     scope("draft", "Write drafts"),
     scope("create", "Publish posts"),
     scope("update", "Change your posts"),

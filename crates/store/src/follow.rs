@@ -4,7 +4,7 @@ use crate::{
     post::{Author, author},
     reader,
 };
-use platform::{Context, Result, sql};
+use platform::{Context, Error, Result, sql};
 
 /// Follows a blog; again is fine.
 pub async fn insert(cx: &Context, follower_id: &str, blog_id: &str) -> Result<()> {
@@ -49,4 +49,18 @@ pub async fn list(cx: &Context, follower_id: &str) -> Result<Vec<Author>> {
         [follower_id.into()],
     );
     cx.db.all(statement).await?.iter().map(author).collect()
+}
+
+/// Which of the blogs of these names an account follows.
+pub async fn among(cx: &Context, follower_id: &str, names: &[&str]) -> Result<Vec<String>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = serde_json::to_string(names).map_err(Error::internal)?;
+    let statement = sql(
+        "select b.username from blogs b join follows f on f.follower_id = ?1 and f.blog_id = b.id
+         where b.username in (select value from json_each(?2))",
+        [follower_id.into(), names.into()],
+    );
+    cx.db.all(statement).await?.iter().map(|row| row.text("username")).collect()
 }

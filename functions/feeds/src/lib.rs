@@ -18,11 +18,13 @@ mod lists;
 mod moving;
 mod mutes;
 mod own_domain;
+mod people_api;
 mod rss;
 mod schedule;
 mod site;
 mod subscription;
 mod timeline;
+mod timeline_api;
 mod xml;
 
 use domain::feed::{CLOUD_PATH, HUB_PATH};
@@ -47,6 +49,45 @@ pub const ROUTES: &[Route] = &[
     Route::get("/mutes", Who::Session, |v| Box::pin(mutes::index(v))),
     Route::post("/mutes", Who::Session, |v| Box::pin(mutes::create(v))).limits(CHANGES),
     Route::post("/mutes/deletion", Who::Session, |v| Box::pin(mutes::delete(v))).limits(CHANGES),
+    Route::get("/posts/all", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
+    Route::get("/posts/timeline", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
+    Route::get("/posts/mentions", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
+    Route::get("/posts/discover", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
+    Route::get("/posts/photos", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
+    Route::get("/posts/bookmarks", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
+    Route::get("/posts/favorites", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
+    Route::get("/posts/conversation", Who::Token(&["read"]), |v| {
+        Box::pin(timeline_api::conversation(v))
+    }),
+    Route::get("/posts/check", Who::Token(&["read"]), |v| Box::pin(timeline_api::check(v))),
+    Route::post("/posts/markers", Who::Token(&["read"]), |v| Box::pin(timeline_api::mark(v)))
+        .limits(CHANGES),
+    Route::post("/posts/bookmarks", FOLLOW, |v| Box::pin(timeline_api::mark_item(v)))
+        .limits(CHANGES),
+    Route::delete("/posts/bookmarks/{id}", FOLLOW, |v| Box::pin(timeline_api::unmark_item(v)))
+        .limits(CHANGES),
+    Route::post("/posts/favorites", FOLLOW, |v| Box::pin(timeline_api::mark_item(v)))
+        .limits(CHANGES),
+    Route::delete("/posts/favorites/{id}", FOLLOW, |v| Box::pin(timeline_api::unmark_item(v)))
+        .limits(CHANGES),
+    Route::post("/users/follow", FOLLOW, |v| Box::pin(people_api::follow(v))).limits(CHANGES),
+    Route::post("/users/unfollow", FOLLOW, |v| Box::pin(people_api::unfollow(v))).limits(CHANGES),
+    Route::get("/users/is_following", Who::Token(&["read"]), |v| {
+        Box::pin(people_api::is_following(v))
+    }),
+    Route::get("/users/following/{username}", Who::Token(&["read"]), |v| {
+        Box::pin(people_api::following(v))
+    }),
+    Route::get("/users/discover/{username}", Who::Token(&["read"]), |v| {
+        Box::pin(people_api::discover(v))
+    }),
+    Route::post("/users/mute", FOLLOW, |v| Box::pin(people_api::mute(v))).limits(CHANGES),
+    Route::post("/users/block", FOLLOW, |v| Box::pin(people_api::block(v))).limits(CHANGES),
+    Route::get("/users/muting", Who::Token(&["read"]), |v| Box::pin(people_api::muting(v))),
+    Route::get("/users/blocking", Who::Token(&["read"]), |v| Box::pin(people_api::blocking(v))),
+    Route::delete("/users/muting/{id}", FOLLOW, |v| Box::pin(people_api::go_on(v))).limits(CHANGES),
+    Route::delete("/users/blocking/{id}", FOLLOW, |v| Box::pin(people_api::go_on(v)))
+        .limits(CHANGES),
     Route::get("/subscriptions", Who::Session, |v| Box::pin(subscription::index(v))),
     Route::post("/subscriptions", Who::Session, |v| Box::pin(subscription::create(v)))
         .limits(CHANGES),
@@ -83,6 +124,9 @@ pub const JOBS: &[Job] = &[
     Job { kind: DELIVERY, run: |cx, job| Box::pin(hub::delivery::run(cx, job)) },
     Job { kind: store::profile::SITE_CHECK, run: |cx, _| Box::pin(site::run(cx)) },
 ];
+
+/// A program that may follow, mute and mark for its person.
+const FOLLOW: Who = Who::Token(&["follow"]);
 
 const CHANGES: &[Limit] = &[
     Limit {

@@ -14,7 +14,6 @@ use serde_json::{Map, Value, json};
 use store::{
     blog::Which,
     follow,
-    marker::{self, Marker},
     profile::{self, Profile},
 };
 use url::Url;
@@ -22,12 +21,6 @@ use web::Visit;
 
 const COUNT: i64 = 20;
 const COUNT_MAX: i64 = 200;
-/// How soon an app may ask again whether there is something new.
-const CHECK_SECONDS: i64 = 60;
-const ID_CHARS: usize = 18;
-/// The digits of an id that are its moment in milliseconds.
-const MOMENT_CHARS: usize = 13;
-const CHANNEL_CHARS_MAX: usize = 40;
 
 /// `GET /posts/{username}`: what somebody published, newest first; anyone may read it.
 pub async fn list(mut v: Visit<'_>) -> Result<Response> {
@@ -311,70 +304,4 @@ fn text(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
-}
-
-/// `GET /posts/check`: is there something new since `since_id`, and how far were the channels read?
-pub async fn check(v: Visit<'_>) -> Result<Response> {
-    let account_id = &v.grant()?.account_id;
-    store::reader::visit(v.cx, account_id).await?;
-    let since = v.query("since_id");
-    let count = match moment(&since) {
-        Some(at) => store::timeline::count_new(v.cx, account_id, &(at, since)).await?,
-        None if since.is_empty() => 0,
-        None => return Err(Error::invalid("since_id names no post.")),
-    };
-    let markers: Map<String, Value> = marker::list(v.cx, account_id)
-        .await?
-        .into_iter()
-        .map(|Marker { channel, post_id, marked_at }| {
-            (channel, json!({ "id": post_id, "date_marked": datetime::rfc3339(marked_at) }))
-        })
-        .collect();
-    let body = json!({
-        "count": count,
-        "check_seconds": CHECK_SECONDS,
-        "markers": markers,
-        "is_publishing": false,
-        "is_processing": false,
-        "publishing_progress": 0,
-        "publishing_status": "",
-        "latest_url": "",
-    });
-    Ok(web::json(StatusCode::OK, &body))
-}
-
-/// When an id was made, in unix seconds.
-fn moment(id: &str) -> Option<i64> {
-    let is_id = id.len() == ID_CHARS && id.bytes().all(|b| b.is_ascii_digit());
-    let millis: i64 = id.get(..MOMENT_CHARS).filter(|_| is_id)?.parse().ok()?;
-    millis.checked_div(1000)
-}
-
-/// `POST /posts/markers`: `channel`, `id` and `date_marked`, in the form or in the address.
-pub async fn mark(mut v: Visit<'_>) -> Result<Response> {
-    let body = object(&mut v).await?;
-    let field = |name: &str| body.get(name).and_then(text).unwrap_or_else(|| v.query(name));
-    let (channel, post_id, date) = (field("channel"), field("id"), field("date_marked"));
-    let is_channel = (1..=CHANNEL_CHARS_MAX).contains(&channel.len())
-        && channel.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/'));
-    if !is_channel {
-        return Err(Error::invalid("channel has to be a word such as timeline."));
-    }
-    if post_id.is_empty()
-        || post_id.len() > ID_CHARS
-        || !post_id.bytes().all(|b| b.is_ascii_digit())
-    {
-        return Err(Error::invalid("id has to be the number of a post."));
-    }
-    let now = v.cx.seconds();
-    let marked_at = match &*date {
-        "" => Some(now),
-        date => datetime::parse_rfc3339(date).map(|at| at.clamp(0, now)),
-    };
-    let marked_at = marked_at.ok_or_else(|| {
-        Error::invalid("date_marked has to be a time such as 2026-11-22T09:30:00Z.")
-    })?;
-    let marker = Marker { channel, post_id, marked_at };
-    marker::put(v.cx, &v.grant()?.account_id, &marker).await?;
-    Ok(web::json(StatusCode::OK, &json!({})))
 }

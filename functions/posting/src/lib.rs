@@ -80,8 +80,6 @@ const ROUTES: &[Route] = &[
     Route::post("/posts/reply", Who::Token(&["create"]), |v| Box::pin(api::reply(v)))
         .limits(WRITE)
         .body(TEXT_BYTES_MAX),
-    Route::get("/posts/check", Who::Token(&["read"]), |v| Box::pin(api::check(v))),
-    Route::post("/posts/markers", Who::Token(&["read"]), |v| Box::pin(api::mark(v))).limits(WRITE),
     Route::get("/posts/{username}", Who::Anyone, |v| Box::pin(api::list(v)))
         .from_anywhere()
         .limits(READ),
