@@ -250,6 +250,16 @@ CREATE TABLE hub_subscriptions (
 CREATE INDEX hub_subscriptions_by_end on hub_subscriptions (ends_at);
 CREATE INDEX hub_subscriptions_due on hub_subscriptions (blog_id, due_at) where due_at is not null;
 CREATE UNIQUE INDEX hub_subscriptions_of_feed on hub_subscriptions (blog_id, path, protocol, callback);
+CREATE TABLE imports (
+  id text primary key,
+  account_id text not null references accounts (id) on delete cascade,
+  created_at integer not null,
+  total integer not null,
+  done integer not null default 0,
+  feeds text not null,               -- JSON: the public feeds and people of the list
+  report text not null               -- JSON: what was left out, and why
+) strict, without rowid;
+CREATE INDEX imports_by_account on imports (account_id, created_at);
 CREATE TABLE invitations (
   code_hash text primary key,        -- SHA-256 of the code
   created_at integer not null,

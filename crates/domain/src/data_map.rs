@@ -29,6 +29,7 @@ const HELD: &str = "thirty days after it was given up";
 const MARK: &str =
     "a thousand items on a timeline; a bookmark until it is removed, or the account is deleted";
 const POST: &str = "until a week after the post is deleted, or until the account is";
+const WEEK: &str = "until the next list a week later, or until the account is deleted";
 const YEAR: &str = "twelve months, or until the account is deleted";
 const FACTOR: &str = "until it is removed, or the account is deleted";
 const LEASE: &str = "until it ends the subscription, or thirty days after it last renewed it";
@@ -155,6 +156,9 @@ pub const COLUMNS: &[Column] = &[
     column("mutes", "value", "Whom or what someone has muted", "Not showing it", "until it is taken back, or the account is deleted"),
     column("conversations", "account_id", "Who wrote a post that answers one, or was answered", "Showing conversations", POST),
     column("accounts", "is_discoverable", "Whether the person's posts may be discovered", "Listing recent posts for everybody here", ACCOUNT),
+    column("imports", "account_id", "Who brought a list of feeds along", "Subscribing to them", WEEK),
+    column("imports", "feeds", "The public feeds of that list", "Subscribing to them", WEEK),
+    column("imports", "report", "What of that list was left out, and why", "Telling the person", WEEK),
     column("stripe_events", "object_id", "The payment provider's number of a payment or customer", "Keeping the plan in step with payments", BILLING),
 ];
 

@@ -23,6 +23,7 @@ pub mod feed;
 pub mod feed_host;
 pub mod follow;
 pub mod hub;
+pub mod import;
 pub mod invitation;
 pub mod job;
 pub mod library;

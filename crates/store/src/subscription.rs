@@ -44,20 +44,20 @@ pub struct Wanted {
 /// Subscribes an account to a feed, which is made unless it exists; fetching it is a job.
 /// Subscribing again is fine.
 pub async fn insert(cx: &Context, account_id: &str, wanted: &Wanted) -> Result<()> {
-    let mut statements = statements(cx, account_id, wanted)?;
+    let mut statements = statements(cx, account_id, wanted, &cx.id()?);
     statements.push(job::insert(cx, feed::DUE, "")?);
     cx.db.batch(statements).await.map(|_| ())
 }
 
-/// The statements of that, without the job.
-pub fn statements(cx: &Context, account_id: &str, wanted: &Wanted) -> Result<Vec<Sql>> {
+/// The statements of that, without the job; the subscription gets this id, and the feed if it is new.
+pub fn statements(cx: &Context, account_id: &str, wanted: &Wanted, id: &str) -> Vec<Sql> {
     let url = || Value::from(&wanted.url);
     let now = || Value::from(cx.seconds());
     let feed = sql(
         "insert into feeds (id, url, host, created_at, next_check_at)
          select ?1, ?2, ?3, ?4, ?4 where not exists (select 1 from feed_addresses where url = ?2)
          on conflict (url) do nothing",
-        [cx.id()?.into(), url(), (&wanted.host).into(), now()],
+        [id.into(), url(), (&wanted.host).into(), now()],
     );
     // One that was given up is worth another try.
     let count = sql(
@@ -73,7 +73,7 @@ pub fn statements(cx: &Context, account_id: &str, wanted: &Wanted) -> Result<Vec
          where f.id = coalesce((select feed_id from feed_addresses where url = ?6), (select id from feeds where url = ?6))
          on conflict (account_id, feed_id) do nothing",
         [
-            cx.id()?.into(),
+            id.into(),
             account_id.into(),
             wanted.title.clone().into(),
             wanted.site_url.clone().into(),
@@ -82,7 +82,7 @@ pub fn statements(cx: &Context, account_id: &str, wanted: &Wanted) -> Result<Vec
         ],
     );
     let known = reader::subscribe(account_id, &wanted.url);
-    Ok(vec![feed, count, subscription, known])
+    vec![feed, count, subscription, known]
 }
 
 /// How many feeds an account reads.

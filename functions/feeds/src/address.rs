@@ -86,6 +86,11 @@ pub fn parse(typed: &str, config: &Config) -> Result<Url, String> {
     }
 }
 
+/// Whether a text is an address of the web, without a name or password in it.
+pub fn is_web(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && !is_private(&url))
+}
+
 fn is_private(url: &Url) -> bool {
     let has_secret = url.query_pairs().any(|(name, value)| {
         let name = name.to_ascii_lowercase();

@@ -103,7 +103,7 @@ pub fn read(
 
 /// XML 1.0, appendix F, and RFC 7303: a byte order mark wins over the header, the header over the
 /// declaration; else it is UTF-8. What cannot be decoded becomes U+FFFD.
-fn decode(bytes: &[u8], content_type: &str, legacy: Decode) -> String {
+pub(crate) fn decode(bytes: &[u8], content_type: &str, legacy: Decode) -> String {
     let label = marked(bytes).map(str::to_owned);
     let label = label.or_else(|| charset(content_type)).or_else(|| declared(bytes));
     let is_utf8 = |label: &String| ["utf-8", "utf8"].iter().any(|u| label.eq_ignore_ascii_case(u));

@@ -35,7 +35,8 @@ impl Ids {
         Ok(Self { start, next: Cell::new(place) })
     }
 
-    fn next(&self) -> String {
+    /// The next one.
+    pub fn next(&self) -> String {
         let place = self.next.get();
         self.next.set(place.saturating_add(1).checked_rem(100_000).unwrap_or(0));
         format!("{}{place:05}", self.start)

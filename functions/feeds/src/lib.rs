@@ -12,11 +12,13 @@ mod fetch;
 mod follow;
 mod hostname;
 mod hub;
+mod import;
 mod item;
 mod json;
 mod lists;
 mod moving;
 mod mutes;
+mod opml;
 mod own_domain;
 mod people_api;
 mod rss;
@@ -91,6 +93,11 @@ pub const ROUTES: &[Route] = &[
     Route::get("/subscriptions", Who::Session, |v| Box::pin(subscription::index(v))),
     Route::post("/subscriptions", Who::Session, |v| Box::pin(subscription::create(v)))
         .limits(CHANGES),
+    Route::get("/subscriptions.opml", Who::Session, |v| Box::pin(import::export(v))),
+    Route::post("/subscriptions/import", Who::Session, |v| Box::pin(import::create(v)))
+        .limits(IMPORTS)
+        .body(import::BODY_BYTES_MAX),
+    Route::get("/subscriptions/imports/{id}", Who::Session, |v| Box::pin(import::show(v))),
     Route::post("/subscriptions/{id}/deletion", Who::Session, |v| {
         Box::pin(subscription::delete(v))
     })
@@ -117,6 +124,7 @@ pub const ROUTES: &[Route] = &[
 /// The kinds of jobs that it carries out.
 pub const JOBS: &[Job] = &[
     Job { kind: store::feed::DUE, run: |cx, _| Box::pin(due::run(cx)) },
+    Job { kind: store::import::IMPORT, run: |cx, job| Box::pin(import::run(cx, &job.subject)) },
     Job { kind: store::own_domain::CHECK, run: |cx, _| Box::pin(own_domain::run(cx)) },
     Job { kind: store::own_domain::RELEASE, run: |cx, job| Box::pin(hostname::release(cx, job)) },
     Job { kind: VERIFICATION, run: |cx, job| Box::pin(hub::verification::run(cx, job)) },
@@ -127,6 +135,17 @@ pub const JOBS: &[Job] = &[
 
 /// A program that may follow, mute and mark for its person.
 const FOLLOW: Who = Who::Token(&["follow"]);
+
+const IMPORTS: &[Limit] = &[
+    Limit {
+        per: Per::Address,
+        policy: Policy { name: "imports-address", count: 20, window_seconds: 3600 },
+    },
+    Limit {
+        per: Per::Account,
+        policy: Policy { name: "imports-account", count: 10, window_seconds: 3600 },
+    },
+];
 
 const CHANGES: &[Limit] = &[
     Limit {

@@ -94,6 +94,8 @@ pub enum Typed {
     Url(String, String),
     /// Somebody's username.
     Username(String, String),
+    /// A list of feeds, which shows nothing of what was chosen.
+    File(String),
 }
 
 #[derive(Template)]
@@ -104,6 +106,7 @@ struct Page {
     error_url: Option<String>,
     username: String,
     error_username: Option<String>,
+    error_file: Option<String>,
     feeds: Vec<Feed>,
     people: Vec<Person>,
 }
@@ -136,11 +139,13 @@ pub async fn page(v: &Visit<'_>, typed: Typed) -> Result<Response> {
         error_url: None,
         username: String::new(),
         error_username: None,
+        error_file: None,
         feeds: feeds.into_iter().map(|one| feed(v, one)).collect(),
         people: people.into_iter().map(|one| person(v, one)).collect(),
     };
     match typed {
         Typed::Nothing => return web::page(&page),
+        Typed::File(problem) => page.error_file = Some(problem),
         Typed::Url(url, problem) => (page.url, page.error_url) = (url, Some(problem)),
         Typed::Username(username, problem) => {
             (page.username, page.error_username) = (username, Some(problem));
@@ -177,7 +182,12 @@ fn state(v: &Visit<'_>, subscription: &Subscription) -> String {
     format!("{}Last asked at {}{again}", problem.unwrap_or_default(), v.human(checked_at))
 }
 
+/// Where somebody's blog is.
+pub fn origin(v: &Visit<'_>, one: &Author) -> String {
+    v.cx.config.blog_origin(&one.blog_name, one.domain.as_deref())
+}
+
 fn person(v: &Visit<'_>, one: Author) -> Person {
-    let url = v.cx.config.blog_origin(&one.blog_name, one.domain.as_deref());
+    let url = origin(v, &one);
     Person { url, username: one.blog_name, name: one.name }
 }

@@ -54,6 +54,7 @@ const NOT_PERSONAL: &[&str] = &[
     "address_changes.undo_hash",
     "address_changes.done_by",
     "address_changes.undone_by",
+    "imports.id",
     "invitations.code_hash",
     "invitations.challenge_id",
     "signup_requests.id",
