@@ -65,6 +65,31 @@ fn those_who_are_mentioned_or_answered_find_it() {
 }
 
 #[test]
+fn who_does_not_want_to_be_discovered_is_not() {
+    let pipit = Pipit::start();
+    let (ann, ben) = (pipit.sign_up("ann"), pipit.sign_up("ben"));
+    let words = format!("Hello from {}", ann.username);
+    ann.write("", &words);
+    shows(&pipit, &ben, "/discover", &words);
+    let form = [("name", "Ann"), ("bio", ""), ("site", ""), ("timezone", "")];
+    ann.post("/settings/profile", &[&form[..], &[("undiscovered", "1")]].concat()).expect(303);
+    shows_not(&ben, "/discover", &words);
+    ann.post("/settings/profile", &form).expect(303);
+    shows(&pipit, &ben, "/discover", &words);
+}
+
+#[test]
+fn a_reply_begins_with_what_it_answers() {
+    let pipit = Pipit::start();
+    let (ann, ben) = (pipit.sign_up("ann"), pipit.sign_up("ben"));
+    let post = ann.write("", "A question");
+    let form = ben.get(&format!("/posts/new?reply={}", post.id)).expect(200);
+    let target = format!("value=\"{}{}\"", pipit.blog_url(&ann), post.path);
+    assert!(form.text().contains(&target), "{target}:\n{}", form.text());
+    ben.get("/posts/new?reply=nothing").expect(200);
+}
+
+#[test]
 fn bookmarks_stay_until_they_are_removed() {
     let pipit = Pipit::start();
     let (ann, ben) = (pipit.sign_up("ann"), pipit.sign_up("ben"));
@@ -197,6 +222,50 @@ mod in_memory {
             back.splice(0..0, numbers(&page));
         }
         assert_eq!(back, all);
+    }
+
+    /// More operations than sending a post to ten followers takes.
+    const MOMENTS: usize = 40;
+
+    #[test]
+    fn the_power_may_go_at_any_moment_of_sending_a_post_out() {
+        for moment in 0..MOMENTS {
+            let pipit = Pipit::in_memory();
+            let memory = pipit.memory().expect("it is in memory");
+            let (ann, ben) = (pipit.sign_up("ann"), pipit.sign_up("ben"));
+            ben.get("/").expect(200);
+            follow(&ben, &ann);
+            let program = tests::Program::of(&pipit, &ben, &["create"]);
+            let asked = ben.write("", "Who answers?");
+            memory.runs_jobs.set(false);
+            let reply = serde_json::json!({ "id": asked.id, "content": "Me, @ann" });
+            program.json("/posts/reply", &reply).expect(201);
+            ann.write("", "To all of you, @ben");
+            memory.native.faults.stop_after(moment);
+            let jobs =
+                || futures_executor::block_on(web::run_jobs(&memory.context(), app::FUNCTIONS));
+            let was_cut = jobs().is_err();
+            memory.native.faults.heal();
+            memory.runs_jobs.set(true);
+            memory.native.clock.advance(121);
+            memory.run_jobs();
+            for (path, words) in [
+                ("/", "To all of you"),
+                ("/mentions", "To all of you"),
+                ("/discover", "To all of you"),
+            ] {
+                let page = ben.get(path).expect(200).text();
+                assert_eq!(page.matches(words).count(), 1, "moment {moment}, {path}:\n{page}");
+            }
+            let page = ben.get(&format!("/conversation/{}", asked.id)).expect(200).text();
+            assert_eq!(page.matches("Me, ").count(), 1, "moment {moment}");
+            let dead = "select count(*) as n from jobs where dead_at is not null";
+            assert_eq!(memory.count(dead), 0, "moment {moment}: a job was given up");
+            if !was_cut && moment > 0 {
+                return;
+            }
+        }
+        panic!("sending a post out takes more than {MOMENTS} operations");
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub struct Profile {
     pub gravatar_key: Option<String>,
     /// Whether the blog's readers are not told which app a post was written with.
     pub hides_app: bool,
+    /// Whether posts are listed for everybody here to discover.
+    pub is_discoverable: bool,
 }
 
 impl Profile {
@@ -85,7 +87,8 @@ pub async fn find_by_username(cx: &Context, username: &str) -> Result<Option<Pro
 pub async fn find_by_blog(cx: &Context, name: &str) -> Result<Option<Profile>> {
     let statement = sql(
         "select a.id, a.username, a.blog_count, b.id as blog_id, b.username as blog_name, b.domain, a.name, a.bio,
-           a.site, a.site_verified_at, a.timezone, a.avatar_key, a.header_key, a.uses_gravatar, a.gravatar_key, b.hides_app
+           a.site, a.site_verified_at, a.timezone, a.avatar_key, a.header_key, a.uses_gravatar, a.gravatar_key, b.hides_app,
+           a.is_discoverable
          from blogs b join accounts a on a.id = b.account_id where b.username = ?1",
         [name.into()],
     );
@@ -110,6 +113,7 @@ fn profile(row: &Row) -> Result<Profile> {
         uses_gravatar: row.int("uses_gravatar") == 1,
         gravatar_key: row.opt_text("gravatar_key"),
         hides_app: row.int("hides_app") == 1,
+        is_discoverable: row.int("is_discoverable") == 1,
     })
 }
 
@@ -121,7 +125,7 @@ pub async fn update(cx: &Context, profile: &Profile, removed: &[String]) -> Resu
            gravatar_key = case when ?8 = 1 and ?6 is null then gravatar_key end, gravatar_check_at = 0,
            site_verified_at = case when site is ?4 then site_verified_at end,
            site_misses = case when site is ?4 then site_misses else 0 end,
-           site = ?4, site_check_at = 0
+           site = ?4, site_check_at = 0, is_discoverable = ?9
          where id = ?1",
         [
             (&profile.account_id).into(),
@@ -132,6 +136,7 @@ pub async fn update(cx: &Context, profile: &Profile, removed: &[String]) -> Resu
             profile.avatar_key.clone().into(),
             profile.header_key.clone().into(),
             i64::from(profile.uses_gravatar).into(),
+            i64::from(profile.is_discoverable).into(),
         ],
     );
     let epoch = sql(

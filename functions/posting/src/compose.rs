@@ -80,10 +80,14 @@ impl Compose<'_> {
     }
 }
 
-/// `GET /posts/new`, with `channel=pages` for a page.
+/// `GET /posts/new`, with `channel=pages` for a page, with `reply` and the id of a post for an answer.
 pub async fn new(v: Visit<'_>) -> Result<Response> {
     let channel = Channel::of_word(&v.query("channel")).unwrap_or_default();
-    let draft = Draft { channel, ..Draft::default() };
+    let mut draft = Draft { channel, ..Draft::default() };
+    if let Some((path, name, domain)) = store::post::find_public(v.cx, &v.query("reply")).await? {
+        let origin = v.cx.config.blog_origin(&name, domain.as_deref());
+        (draft.pointer, draft.target) = ("in-reply-to".to_owned(), format!("{origin}{path}"));
+    }
     let drafts = match channel {
         Channel::Posts => {
             let blog_id = &v.session()?.blog_id;

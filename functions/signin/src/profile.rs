@@ -24,6 +24,7 @@ struct Typed {
     timezone: String,
     uses_gravatar: bool,
     shows_app: bool,
+    is_undiscovered: bool,
 }
 
 #[derive(Default)]
@@ -70,6 +71,7 @@ pub async fn edit(v: Visit<'_>) -> Result<Response> {
         timezone: profile.timezone.clone().unwrap_or_default(),
         uses_gravatar: profile.uses_gravatar,
         shows_app: !profile.hides_app,
+        is_undiscovered: !profile.is_discoverable,
     };
     page(&v, &profile, form, Problems::default())
 }
@@ -86,6 +88,7 @@ pub async fn update(mut v: Visit<'_>) -> Result<Response> {
         uses_gravatar: !form.get("gravatar").is_empty()
             || (!v.cx.config.gravatar && before.uses_gravatar),
         shows_app: !form.get("shows_app").is_empty(),
+        is_undiscovered: !form.get("undiscovered").is_empty(),
     };
     let mut problems = Problems {
         name: rules::check_name(&typed.name).err(),
@@ -112,6 +115,7 @@ pub async fn update(mut v: Visit<'_>) -> Result<Response> {
         timezone: zone.map(str::to_owned),
         uses_gravatar: typed.uses_gravatar,
         hides_app: !typed.shows_app,
+        is_discoverable: !typed.is_undiscovered,
         avatar_key: store(&v, &before, before.avatar_key.clone(), picture).await?,
         header_key: store(&v, &before, before.header_key.clone(), header).await?,
         ..before.clone()
