@@ -46,6 +46,41 @@ fn frame(answer: &Answer) -> String {
 }
 
 #[test]
+fn nothing_comes_from_the_app_unless_it_is_chosen() {
+    let pipit = Pipit::start();
+    let ann = pipit.sign_up("ann");
+    let post = ann.write("", "A note");
+    let blog = pipit.blog(&ann);
+    let app = format!("http://{}", pipit.app_host());
+    let photo = format!("<img class=\"blog-photo\" src=\"{app}/avatars/{}\"", ann.username);
+    let permalink = format!("{}{}", pipit.blog_url(&ann), post.path);
+    let escaped = permalink.replace(':', "%3A").replace('/', "%2F");
+    let script = format!("<script async src=\"{app}/conversation.js?url={escaped}\"></script>");
+    for path in ["/", &post.path] {
+        let page = blog.get(path).expect(200);
+        assert!(!page.text().contains(&photo) && !page.text().contains("<script"));
+        assert!(!page.header("content-security-policy").contains("script-src"));
+    }
+
+    save(&ann, &[("extras", "photo"), ("extras", "replies"), ("extras", "secrets")]).expect(303);
+    ann.get(SETTINGS).expect(200).expect_text("value=\"replies\" checked");
+    let page = blog.get(&post.path).expect(200);
+    shows(&page, &[&photo, &script]);
+    let policy = page.header("content-security-policy").to_owned();
+    assert!(policy.contains(&format!("script-src {app}/conversation.js;")), "{policy}");
+    assert!(policy.contains(&app), "{policy}");
+    let home = blog.get("/").expect(200);
+    shows(&home, &[&photo]);
+    assert!(!home.text().contains("<script"), "{}", home.text());
+
+    let stranger = pipit.browser();
+    let picture = stranger.get(&format!("/avatars/{}", ann.username)).expect(200);
+    assert_eq!(picture.header("cross-origin-resource-policy"), "cross-origin");
+    assert_eq!(picture.header("set-cookie"), "");
+    assert!(picture.header("cache-control").starts_with("public"));
+}
+
+#[test]
 fn what_is_set_stands_on_the_blog_at_once() {
     let pipit = Pipit::start();
     let ann = pipit.sign_up("ann");

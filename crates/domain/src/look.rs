@@ -24,6 +24,15 @@ pub const LISTS: [(&str, &str); 4] = [
     ("categories", "Categories"),
     ("search", "Search"),
 ];
+/// The picture of the blog's author, which comes from the app's host.
+pub const PHOTO: &str = "photo";
+/// What people here answered, by a script of the app's host.
+pub const REPLIES: &str = "replies";
+/// What readers' browsers may get from the app's host: name, and words for people. Nothing unless it is chosen.
+pub const EXTRAS: [(&str, &str); 2] = [
+    (PHOTO, "Your picture beside the title"),
+    (REPLIES, "Replies of people here, below each post"),
+];
 /// The longest line at the foot of a blog.
 pub const FOOTER_CHARS_MAX: usize = 500;
 /// The name of the owner's style sheet among a blog's own texts.
@@ -49,6 +58,8 @@ pub struct Look {
     pub footer: String,
     /// Which of [`LISTS`] the head leads to.
     pub lists: Vec<String>,
+    /// Which of [`EXTRAS`] its pages have.
+    pub extras: Vec<String>,
 }
 
 impl Look {
@@ -60,6 +71,8 @@ impl Look {
         let stored: Value = serde_json::from_str(json).unwrap_or_default();
         let text = |name: &str| stored.get(name).and_then(Value::as_str).unwrap_or_default();
         let lists = text("lists").split(' ').filter(|list| path_of(list).is_some());
+        let is_extra = |name: &&str| EXTRAS.iter().any(|(known, _)| known == name);
+        let extras = text("extras").split(' ').filter(is_extra);
         let theme = THEMES.iter().map(|(name, _, _)| *name).find(|name| *name == text("theme"));
         Self {
             theme: theme.unwrap_or("plain").to_owned(),
@@ -67,22 +80,29 @@ impl Look {
             timezone: text("timezone").to_owned(),
             footer: text("footer").to_owned(),
             lists: lists.map(str::to_owned).collect(),
+            extras: extras.map(str::to_owned).collect(),
         }
     }
 
     /// As it is stored.
     pub fn to_json(&self) -> String {
-        let lists = self.lists.join(" ");
+        let (lists, extras) = (self.lists.join(" "), self.extras.join(" "));
         let pairs = [
             ("theme", &self.theme),
             ("accent", &self.accent),
             ("timezone", &self.timezone),
             ("footer", &self.footer),
             ("lists", &lists),
+            ("extras", &extras),
         ];
         let pairs = pairs.into_iter().filter(|(_, text)| !text.is_empty());
         let object = pairs.map(|(name, text)| (name.to_owned(), text.clone().into()));
         Value::Object(object.collect::<Map<_, _>>()).to_string()
+    }
+
+    /// Whether its pages have one of [`EXTRAS`].
+    pub fn has(&self, extra: &str) -> bool {
+        self.extras.iter().any(|name| name == extra)
     }
 
     /// Unix seconds as a clock on the wall of the blog shows them.

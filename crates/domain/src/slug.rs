@@ -40,8 +40,12 @@ pub fn of_category(name: &str) -> String {
 
 /// `/categories/tea`, as a link has it.
 pub fn category_path(slug: &str) -> String {
-    let slug: String = url::form_urlencoded::byte_serialize(slug.as_bytes()).collect();
-    format!("/categories/{slug}")
+    format!("/categories/{}", escaped(slug))
+}
+
+/// Any text as a part of an address or of a query (URL Standard, section 5.2).
+pub fn escaped(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 /// A slug that somebody asked for, brought into form; none where nothing of it is left.

@@ -13,7 +13,7 @@ const BIRD: &str = include_str!("../../web/templates/bird.svg");
 const PLAIN: &[Template] = templates!("plain":
     "archive.html", "base.html", "categories.html", "foot.html", "gone.html", "head.html", "home.html", "list.html",
     "missing.html", "nav.html", "pages.html", "photos.html", "post.html", "post_body.html", "post_by.html",
-    "post_cats.html", "search.html", "search_form.html");
+    "post_cats.html", "replies.html", "search.html", "search_form.html");
 const JOURNAL: &[Template] = templates!("journal": "home.html", "post.html");
 const PHOTOS: &[Template] = templates!("photos": "home.html", "post.html");
 

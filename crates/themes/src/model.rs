@@ -4,7 +4,7 @@ use crate::{sheet, value::Value};
 use domain::{
     blog::Blog,
     datetime,
-    look::{self, FOOT, HEAD, Look},
+    look::{self, FOOT, HEAD, Look, PHOTO, REPLIES},
     post::{Channel, Files, Post, Status, host},
     slug,
 };
@@ -101,6 +101,8 @@ pub(crate) fn blog(config: &Config, blog: &Blog, look: &Look, texts: &[(String, 
         ("is_rtl", look::is_rtl(&blog.language).into()),
         ("url", config.blog_origin(&blog.username, blog.domain.as_deref()).into()),
         ("app_url", config.app_url("").into()),
+        ("photo_url", config.app_url(&format!("/avatars/{}", blog.person())).into()),
+        ("has_photo", look.has(PHOTO).into()),
         ("profile_url", config.app_url(&format!("/@{}", blog.person())).into()),
         ("site", text(blog.site.clone())),
         ("pages", list(pages(blog, look))),
@@ -137,6 +139,7 @@ pub fn post(config: &Config, blog: &Blog, post: Post, is_listed: bool) -> Value 
         model.extend(short(blog, &post));
     } else {
         model.extend(details(blog, &post));
+        model.push(("replies", replies(config, blog, &post).into()));
     }
     model.push(("title", text(post.title)));
     model.push(("html", html(post.html)));
@@ -208,6 +211,16 @@ fn details(blog: &Blog, post: &Post) -> Model {
         ("edited", edited.into()),
         ("elsewhere", list(elsewhere.iter().map(|url| named(host(url), url)))),
     ]
+}
+
+/// The script that shows what people here answered, where the blog's owner wants it and the post is out.
+fn replies(config: &Config, blog: &Blog, post: &Post) -> String {
+    let is_out = post.status == Status::Published && post.channel == Channel::Posts;
+    if !is_out || !Look::read(&blog.look).has(REPLIES) {
+        return String::new();
+    }
+    let url = permalink(config, blog, post);
+    config.app_url(&format!("/conversation.js?url={}", slug::escaped(&url)))
 }
 
 /// When a post was changed after it was out, for programs and for people.

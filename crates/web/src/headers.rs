@@ -52,13 +52,14 @@ pub fn change_policy(cx: &Context, site: Site, response: &mut Response, changes:
 /// Content Security Policy Level 3. No page of ours has an inline script or a foreign one.
 fn policy(cx: &Context, site: Site) -> String {
     let media = cx.config.media_origin.as_str().trim_end_matches('/');
+    let app = cx.config.app_url("");
     match site {
         Site::App => format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {media}; media-src {media}; connect-src 'self'; \
              form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
         ),
         Site::Blog => format!(
-            "default-src 'none'; style-src 'self'; img-src 'self' {media} https:; media-src {media} https:; \
+            "default-src 'none'; style-src 'self'; img-src 'self' {media} {app} https:; media-src {media} https:; \
              form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
         ),
         Site::Media => "default-src 'none'; sandbox".to_owned(),

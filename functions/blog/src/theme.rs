@@ -4,7 +4,7 @@
 use crate::cache::{self, Key, Page as Which, Rendered};
 use domain::{
     blog::Blog,
-    look::{self, CSS},
+    look::{self, CSS, Look, REPLIES},
 };
 use http::{HeaderValue, StatusCode, header};
 use platform::{Config, Context, Error, Response, Result, Site};
@@ -57,9 +57,14 @@ const BESIDE_OTHERS: &str = "allow-scripts allow-forms allow-popups allow-popups
                              allow-downloads allow-modals";
 
 /// What its owner wrote may style itself, and those of its scripts run that stand in head and foot: on this
-/// host and with this host alone.
+/// host and with this host alone. Beside them the app's own script of replies runs, where it was chosen.
 pub fn allow_own(cx: &Context, blog: &Blog, response: &mut Response) {
+    let replies = blog.look.contains(REPLIES) && Look::read(&blog.look).has(REPLIES);
+    let app = if replies { cx.config.app_url("/conversation.js") } else { String::new() };
     if !has_own_html(blog) {
+        if replies {
+            web::change_policy(cx, Site::Blog, response, &[("script-src", &app)]);
+        }
         return;
     }
     let notes: Vec<String> = look::own(&blog.own)
@@ -67,8 +72,11 @@ pub fn allow_own(cx: &Context, blog: &Blog, response: &mut Response) {
         .filter(|(name, note)| name != CSS && !note.is_empty())
         .map(|(_, note)| note)
         .collect();
-    let scripts = format!("'self' {}", notes.join(" "));
+    let scripts = format!("'self' {} {app}", notes.join(" "));
     let mut changes = vec![("style-src", "'self' 'unsafe-inline'")];
+    if notes.is_empty() && replies {
+        changes.push(("script-src", &app));
+    }
     if !notes.is_empty() {
         changes.extend([("script-src", scripts.as_str()), ("connect-src", "'self'")]);
         if blog.domain.is_none() {

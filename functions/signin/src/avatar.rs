@@ -28,7 +28,6 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
     for (name, value) in [
         (header::CACHE_CONTROL, life),
         (header::ETAG, &etag),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
     ] {

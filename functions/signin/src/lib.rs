@@ -214,7 +214,7 @@ const ROUTES: &[Route] = &[
     Route::get("/domains/ask", Who::Anyone, |v| Box::pin(own_domain::answer(v))),
     Route::get("/help/domain", Who::Anyone, |v| Box::pin(words::help_domain(v))),
     Route::get("/@{username}", Who::Anyone, |v| Box::pin(person::show(v))),
-    Route::get("/avatars/{username}", Who::Anyone, |v| Box::pin(avatar::show(v))),
+    Route::get("/avatars/{username}", Who::Anyone, |v| Box::pin(avatar::show(v))).from_anywhere(),
 ];
 
 const JOBS: &[Job] = &[

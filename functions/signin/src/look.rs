@@ -63,6 +63,7 @@ struct Page {
     problems: Vec<String>,
     themes: [(&'static str, &'static str, &'static str); 3],
     lists: [(&'static str, &'static str); 4],
+    extras: [(&'static str, &'static str); 2],
     languages: [(&'static str, &'static str); 24],
     timezones: Vec<&'static str>,
     own_templates: usize,
@@ -184,6 +185,7 @@ async fn page(
         problems: problems(v, blog, texts).await?,
         themes: look::THEMES,
         lists: look::LISTS,
+        extras: look::EXTRAS,
         languages: LANGUAGES,
         timezones: timezone::names(),
         own_templates: texts

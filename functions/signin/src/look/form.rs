@@ -3,7 +3,7 @@
 use domain::{
     blog::Blog,
     colour,
-    look::{self, CSS, FOOT, FOOTER_CHARS_MAX, HEAD, LISTS, Look, THEMES},
+    look::{self, CSS, EXTRAS, FOOT, FOOTER_CHARS_MAX, HEAD, LISTS, Look, THEMES},
     profile, timezone,
 };
 use store::look::Text;
@@ -25,6 +25,7 @@ pub(super) struct Typed {
     pub(super) has_accent: bool,
     pub(super) accent: String,
     pub(super) lists: Vec<&'static str>,
+    pub(super) extras: Vec<&'static str>,
     pub(super) footer: String,
     pub(super) css: String,
     pub(super) head: String,
@@ -62,6 +63,7 @@ impl Typed {
             text.map(|(_, text)| text.clone()).unwrap_or_default()
         };
         Self {
+            extras: known(&EXTRAS, |extra| look.has(extra)),
             title: blog.title.clone(),
             tagline: blog.tagline.clone(),
             language: blog.language.clone(),
@@ -69,7 +71,7 @@ impl Typed {
             theme: look.theme,
             has_accent: !look.accent.is_empty(),
             accent: if look.accent.is_empty() { "#a8481a".to_owned() } else { look.accent },
-            lists: known_lists(|list| look.lists.iter().any(|shown| shown == list)),
+            lists: known(&LISTS, |list| look.lists.iter().any(|shown| shown == list)),
             footer: look.footer,
             css: text(CSS),
             head: text(HEAD),
@@ -88,7 +90,8 @@ impl Typed {
             theme: theme.map_or("plain", |(name, _, _)| name).to_owned(),
             has_accent: form.has("has_accent"),
             accent: form.get("accent").to_ascii_lowercase(),
-            lists: known_lists(|list| form.all("lists").any(|chosen| chosen == list)),
+            lists: known(&LISTS, |list| form.all("lists").any(|chosen| chosen == list)),
+            extras: known(&EXTRAS, |extra| form.all("extras").any(|chosen| chosen == extra)),
             footer: form.get("footer").to_owned(),
             css: lines(form.text("css")),
             head: lines(form.text("head")),
@@ -148,6 +151,7 @@ impl Typed {
             timezone: self.timezone.clone(),
             footer: self.footer.clone(),
             lists: self.lists.iter().map(|list| (*list).to_owned()).collect(),
+            extras: self.extras.iter().map(|extra| (*extra).to_owned()).collect(),
         };
         let blog = Blog {
             title: self.title.clone(),
@@ -166,8 +170,11 @@ impl Typed {
     }
 }
 
-fn known_lists(is_chosen: impl Fn(&str) -> bool) -> Vec<&'static str> {
-    LISTS.iter().map(|(list, _)| *list).filter(|list| is_chosen(list)).collect()
+fn known(
+    all: &[(&'static str, &'static str)],
+    is_chosen: impl Fn(&str) -> bool,
+) -> Vec<&'static str> {
+    all.iter().map(|(name, _)| *name).filter(|name| is_chosen(name)).collect()
 }
 
 /// What is wrong with the title of a blog, if so.
