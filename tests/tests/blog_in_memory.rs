@@ -268,3 +268,26 @@ fn feeds_on_another_domain_keep_their_guids_and_know_their_address() {
     assert_eq!(before, after);
     pipit.blog(&ann).send(Ask::get("/atom.xml")).expect(301);
 }
+
+#[test]
+fn only_places_that_pages_lead_to_are_kept() {
+    let pipit = Pipit::in_memory();
+    let ann = pipit.sign_up("ann");
+    for nth in 0..30 {
+        ann.write("", &format!("Note {nth}"));
+    }
+    let blog = pipit.blog(&ann);
+    let newest = blog.get("/feed.json").expect(200).text();
+    let next = newest.split("\"next_url\":\"").nth(1).and_then(|rest| rest.split('"').next());
+    let next = next.expect("the feed goes on").replace("\\/", "/");
+    let path = next[next.find("/before/").expect("a place")..].to_owned();
+    let read_again = |path: &str| {
+        blog.get(path).expect(200);
+        blog.get(path).expect(200).cost().rows_read
+    };
+    assert_eq!(read_again(&path), 0, "a page of ours leads to {path}");
+    let (at, rest) = path.trim_start_matches("/before/").split_once('-').expect("a place");
+    for made_up in [format!("/before/1{at}-{rest}"), format!("/before/{at}-9{}", &rest[1..])] {
+        assert!(read_again(&made_up) > 0, "{made_up} is kept");
+    }
+}

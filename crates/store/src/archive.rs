@@ -44,6 +44,15 @@ pub async fn months(cx: &Context, blog_id: &str) -> Result<Vec<(String, i64)>> {
     Ok(counted.filter(|(_, count)| *count > 0).collect())
 }
 
+/// Whether a post of the blog stands at this time with this id.
+pub async fn is_place(cx: &Context, blog_id: &str, at: i64, id: &str) -> Result<bool> {
+    let statement = sql(
+        "select 1 as one from posts where id = ?1 and blog_id = ?2 and published_at = ?3",
+        [id.into(), blog_id.into(), at.into()],
+    );
+    Ok(cx.db.first(statement).await?.is_some())
+}
+
 /// The public posts of a blog from a moment on and before a place, newest first. Their texts are cut.
 pub async fn list(
     cx: &Context,

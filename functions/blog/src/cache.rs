@@ -135,10 +135,28 @@ async fn find_or_render(cx: &Context, key: &Key, render: Render) -> Result<Optio
         Err(error) => cx.log(&format!("the page cache does not answer: {error}")),
     }
     let Some(page) = render(cx, key).await? else { return Ok(None) };
+    if !is_worth_keeping(cx, key).await {
+        return Ok(Some(page));
+    }
     if let Err(error) = cx.cache.put(&name, frame(&page), LIFE_SECONDS).await {
         cx.log(&format!("the page cache does not answer: {error}"));
     }
     Ok(Some(page))
+}
+
+/// Lists can begin at any place, and there are more made-up places than a cache has room for: only those
+/// are kept that a page of ours leads to.
+async fn is_worth_keeping(cx: &Context, key: &Key) -> bool {
+    let Some((at, id)) = place(&key.page) else { return true };
+    matches!(store::archive::is_place(cx, &key.blog.id, *at, id).await, Ok(true))
+}
+
+fn place(page: &Page) -> Option<&(i64, String)> {
+    match page {
+        Page::Category(_, place) | Page::Month(_, place) | Page::Photos(place) => place.as_ref(),
+        Page::Feed(feed) => feed.before.as_ref(),
+        _ => None,
+    }
 }
 
 /// The key as the cache takes it.
