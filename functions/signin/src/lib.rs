@@ -211,7 +211,8 @@ const ROUTES: &[Route] = &[
     Route::post("/settings/domain/deletion", Who::Session, |v| Box::pin(own_domain::delete(v)))
         .limits(DOMAIN)
         .wants_fresh_proof(),
-    Route::get("/domains/ask", Who::Anyone, |v| Box::pin(own_domain::answer(v))),
+    Route::get("/domains/ask", Who::Anyone, |v| Box::pin(own_domain::answer(v)))
+        .limits(CERTIFICATES),
     Route::get("/help/domain", Who::Anyone, |v| Box::pin(words::help_domain(v))),
     Route::get("/@{username}", Who::Anyone, |v| Box::pin(person::show(v))),
     Route::get("/avatars/{username}", Who::Anyone, |v| Box::pin(avatar::show(v))).from_anywhere(),
@@ -258,6 +259,9 @@ const ASK: &[Limit] = &[
 
 /// Looking whether a sign-in was proven in another tab: every two seconds at first, then less often.
 const POLL: &[Limit] = &[limit(Per::Address, "poll-5m", 300, 300)];
+
+/// One proxy asks for all: once for each new name, more often when somebody makes names up.
+const CERTIFICATES: &[Limit] = &[limit(Per::Address, "certificates-1m", 600, 60)];
 
 /// Proving an address. The limit by mail address counts typed codes.
 const PROVE: &[Limit] =
