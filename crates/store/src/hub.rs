@@ -14,6 +14,8 @@ pub const DELIVERY: &str = "hub-delivery";
 const PAUSE_SECONDS: i64 = 10;
 /// A request is verified within minutes, or never.
 const REQUEST_SECONDS: i64 = 86_400;
+/// What is over is removed that often.
+const CLEANING_SECONDS: i64 = 3600;
 /// No more are counted: a blog that has so many takes no others.
 const SUBSCRIPTIONS_MAX: i64 = 5_000;
 /// The most that one host may have of them.
@@ -187,7 +189,7 @@ pub async fn confirm(cx: &Context, wish: &Wish, seen: &Seen) -> Result<bool> {
             ],
         )
     };
-    let batch = vec![change, forget_wish(&of.id), next_delivery(cx, &of.blog_id)?];
+    let batch = vec![change, forget_wish(&of.id), next_delivery(cx, &of.blog_id)?, next_end(cx)?];
     let outcomes = cx.db.batch(batch).await?;
     let row = outcomes.first().and_then(|outcome| outcome.rows.first());
     Ok(row.map(|row| row.opt_int("due_at")).transpose()?.flatten().is_some())
@@ -202,18 +204,32 @@ fn forget_wish(id: &str) -> Sql {
     sql("delete from hub_requests where id = ?1", [id.into()])
 }
 
-/// Removes what is over, a little at a time.
+/// Removes what is over, a little at a time, and comes again when more is.
 pub async fn delete_old(cx: &Context) -> Result<()> {
     let now = cx.seconds();
     let subscriptions = sql(
-        "delete from hub_subscriptions where id in (select id from hub_subscriptions where ends_at <= ?1 limit 100)",
+        "delete from hub_subscriptions where id in (select id from hub_subscriptions where ends_at <= ?1 limit 1000)",
         [now.into()],
     );
     let requests = sql(
-        "delete from hub_requests where id in (select id from hub_requests where created_at < ?1 limit 100)",
+        "delete from hub_requests where id in (select id from hub_requests where created_at < ?1 limit 1000)",
         [now.saturating_sub(REQUEST_SECONDS).into()],
     );
-    cx.db.batch(vec![subscriptions, requests]).await.map(|_| ())
+    cx.db.batch(vec![subscriptions, requests, next_end(cx)?]).await.map(|_| ())
+}
+
+/// The job that removes the next subscription to end, within an hour, unless one waits that comes in time.
+/// It is one that verifies nothing.
+fn next_end(cx: &Context) -> Result<Sql> {
+    Ok(sql(
+        "insert into jobs (id, kind, ref, created_at, next_at)
+         select ?1, 'hub-verification', '', ?2, e.at
+         from (select max(min(ends_at), ?2 + ?3) as at from hub_subscriptions) e
+         where e.at is not null and not exists
+           (select 1 from jobs where kind = 'hub-verification' and dead_at is null and ref = '' and next_at <= e.at
+              and lease_until <= ?2)",
+        [cx.id()?.into(), cx.seconds().into(), CLEANING_SECONDS.into()],
+    ))
 }
 
 /// The statement that tells of a change which the feeds of a blog show, for the batch of that change. A

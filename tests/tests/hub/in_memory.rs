@@ -50,6 +50,21 @@ fn a_lease_ends_unless_it_is_renewed() {
 }
 
 #[test]
+fn what_is_over_is_removed_although_nobody_comes_by() {
+    let pipit = Pipit::in_memory();
+    let (reader, _site) = Subscriber::start(&pipit);
+    let (_, topic) = writer(&pipit);
+    for (name, lease) in [("short", "300"), ("other", "301"), ("long", "90000")] {
+        reader.subscribe(&pipit, &topic, name, &[("hub.lease_seconds", lease)]);
+    }
+    let jobs = "select count(*) as n from jobs where kind = 'hub-verification'";
+    assert_eq!(later(&pipit, 0).count(jobs), 1);
+    assert_eq!(later(&pipit, 3601).count(SUBSCRIPTIONS), 1);
+    let memory = later(&pipit, DAY + 3600);
+    assert_eq!((memory.count(SUBSCRIPTIONS), memory.count(jobs)), (0, 0));
+}
+
+#[test]
 fn a_renewal_that_is_not_confirmed_changes_nothing() {
     let pipit = Pipit::in_memory();
     let (reader, _site) = Subscriber::start(&pipit);
@@ -157,7 +172,11 @@ fn many_subscribers_are_called_in_steps() {
     let memory = pipit.memory().expect("it is in memory");
     memory.runs_jobs.set(false);
     ann.write("", "For all");
-    let jobs = || memory.count("select count(*) as n from jobs where kind like 'hub-%'");
+    let jobs = || {
+        memory.count(
+            "select count(*) as n from jobs where kind in ('hub-publication', 'hub-delivery')",
+        )
+    };
     assert_eq!(jobs(), 1, "whoever publishes writes one row");
     ann.write("", "And more");
     assert_eq!(jobs(), 1, "which is enough while it waits");
@@ -172,13 +191,30 @@ fn many_subscribers_are_called_in_steps() {
 }
 
 #[test]
-fn a_blog_that_nobody_subscribed_to_writes_no_job() {
+fn publishing_costs_the_same_with_one_subscriber_and_with_many() {
     let pipit = Pipit::in_memory();
-    let ann = pipit.sign_up("ann");
-    pipit.memory().expect("it is in memory").runs_jobs.set(false);
-    ann.write("", "Something");
+    let (reader, _site) = Subscriber::start(&pipit);
+    let (ann, topic) = writer(&pipit);
     let memory = pipit.memory().expect("it is in memory");
-    assert_eq!(memory.count("select count(*) as n from jobs where kind like 'hub-%'"), 0);
+    let cost = |text: &str| {
+        memory.runs_jobs.set(false);
+        let cost = ann.post("/posts", &[("title", ""), ("text", text)]).expect(303).cost();
+        let jobs = memory.count("select count(*) as n from jobs where kind = 'hub-publication'");
+        memory.runs_jobs.set(true);
+        later(&pipit, 60);
+        (cost, jobs)
+    };
+    let (none, no_job) = cost("For nobody");
+    reader.subscribe(&pipit, &topic, "n0", &[]);
+    let (one, one_job) = cost("For one");
+    for n in 1..40 {
+        reader.subscribe(&pipit, &topic, &format!("n{n}"), &[]);
+    }
+    let (many, job_of_many) = cost("For many");
+    assert_eq!((no_job, one_job, job_of_many), (0, 1, 1));
+    assert_eq!((one, none.queries), (many, many.queries));
+    assert_eq!(one.rows_written, none.rows_written + 1);
+    assert!(one.rows_read <= none.rows_read + 2, "{none:?} {one:?}");
 }
 
 #[test]

@@ -31,7 +31,9 @@ const SIGNATURE: HeaderName = HeaderName::from_static("x-hub-signature");
 
 /// Something was published: everybody who subscribed to a feed of the blog is due.
 pub async fn publish(cx: &Context, job: &Job) -> Result<()> {
-    hub::make_due(cx, &job.subject).await
+    hub::make_due(cx, &job.subject).await?;
+    cx.wake();
+    Ok(())
 }
 
 /// Calls some of a blog's subscribers that are due; what goes wrong with one stops no other.
@@ -47,6 +49,8 @@ pub async fn run(cx: &Context, job: &Job) -> Result<()> {
     }
     if !due.is_empty() {
         hub::look_again(cx, &job.subject).await?;
+    }
+    if due.len() >= usize::try_from(DUE_MAX).unwrap_or(usize::MAX) {
         cx.wake();
     }
     Ok(())
