@@ -209,6 +209,7 @@ mod tests {
             timezone: "Europe/Berlin".into(),
             footer: "\"Quoted\" <b>".into(),
             lists: vec!["archive".into(), "search".into()],
+            extras: vec![REPLIES.into(), PHOTO.into()],
         };
         assert_eq!(Look::read(&look.to_json()), look);
         for odd in ["", "{}", "[]", "{\"theme\":\"../x\",\"lists\":\"evil\"}"] {
