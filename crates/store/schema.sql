@@ -200,7 +200,8 @@ CREATE TABLE feeds (
   checked_at integer,
   failures integer not null default 0,
   problem text                       -- what is wrong, in words for the people who follow it
-, host text not null default '', subscribers integer not null default 0, lease_until integer not null default 0, interval_seconds integer not null default 3600, ttl_seconds integer not null default 0, failing_since integer, stopped_at integer, moved_to text, moved_since integer not null default 0, moved_count integer not null default 0, offers text) strict, without rowid;
+, host text not null default '', subscribers integer not null default 0, lease_until integer not null default 0, interval_seconds integer not null default 3600, ttl_seconds integer not null default 0, failing_since integer, stopped_at integer, moved_to text, moved_since integer not null default 0, moved_count integer not null default 0, offers text, push_url text, push_topic text, push_is_cloud integer not null default 0, push_id text, push_until integer not null default 0, push_renew_at integer not null default 0) strict, without rowid;
+CREATE UNIQUE INDEX feeds_by_push on feeds (push_id) where push_id is not null;
 CREATE INDEX feeds_due on feeds (next_check_at);
 CREATE TABLE "follows" (
   follower_id text not null references accounts (id) on delete cascade,

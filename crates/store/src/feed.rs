@@ -169,16 +169,6 @@ pub async fn fail(cx: &Context, id: &str, problem: &str, next_check_at: Option<i
 /// The end of the year 9999, which stands for never.
 const NEVER: i64 = 253_402_300_799;
 
-/// Brings the next fetch forward, but not nearer than `gap_seconds` to the last one. A feed that is
-/// asked for no more stays so.
-pub fn hasten(cx: &Context, id: &str, gap_seconds: i64) -> Sql {
-    sql(
-        "update feeds set next_check_at = max(?2, coalesce(checked_at, 0) + ?3)
-         where id = ?1 and stopped_at is null and next_check_at > max(?2, coalesce(checked_at, 0) + ?3)",
-        [id.into(), cx.seconds().into(), gap_seconds.into()],
-    )
-}
-
 /// What a feed's page offers, as JSON, for its readers to choose from.
 pub async fn offer(cx: &Context, id: &str, problem: &str, offers: &str) -> Result<()> {
     let statement = sql(

@@ -39,6 +39,7 @@ pub mod page;
 pub mod passkey;
 pub mod post;
 pub mod profile;
+pub mod push;
 pub mod quota;
 pub mod reader;
 pub mod search;

@@ -2,7 +2,7 @@
 
 use crate::{
     document::{ITEMS_MAX, Problem, Raw, RawItem, Words},
-    rss::joined,
+    rss::{joined, linked},
     xml::{Node, Reader},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -22,6 +22,7 @@ pub fn read(reader: &mut Reader<'_>, root: &Node, from: &Url) -> Result<Raw, Pro
                 let href = node.attribute("href").and_then(|href| base.join(href).ok());
                 raw.site = raw.site.or(href.map(String::from));
             }
+            "link" => linked(&mut raw, &node),
             _ => {}
         }
     }

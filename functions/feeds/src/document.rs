@@ -4,6 +4,7 @@ use crate::{atom, content, json, rss, xml};
 use domain::{html::escape, markdown, secret::sha256_hex};
 use platform::Decode;
 use std::collections::BTreeSet;
+use store::push::Offer;
 use url::Url;
 
 pub use crate::xml::Problem;
@@ -29,6 +30,10 @@ pub(crate) struct Raw {
     pub site: Option<String>,
     /// Seconds for which it says that it stays as it is.
     pub ttl_seconds: i64,
+    /// Where it says to ask for calls: hub, cloud, and what it calls itself.
+    pub hub: Option<String>,
+    pub cloud: Option<String>,
+    pub own_url: Option<String>,
     pub items: Vec<RawItem>,
 }
 
@@ -60,6 +65,8 @@ pub struct Document {
     pub site_url: Option<String>,
     /// Seconds for which it asks to be left alone; 0 when it asks for nothing.
     pub ttl_seconds: i64,
+    /// Who calls when it has something new.
+    pub offer: Option<Offer>,
     /// Newest first.
     pub entries: Vec<Item>,
 }
@@ -183,7 +190,14 @@ fn document(raw: Raw, from: &Url, now: i64) -> Document {
         .collect();
     let title = raw.title.and_then(title);
     let site_url = raw.site.and_then(|site| web_address(&site, from));
-    Document { title, site_url, ttl_seconds: raw.ttl_seconds, entries }
+    let topic = raw.own_url.and_then(|url| web_address(&url, from));
+    let topic = topic.unwrap_or_else(|| from.to_string());
+    let hub = raw.hub.and_then(|url| web_address(&url, from));
+    let offer = match (hub, raw.cloud) {
+        (Some(url), _) => Some(Offer { url, topic, is_cloud: false }),
+        (None, cloud) => cloud.map(|url| Offer { url, topic, is_cloud: true }),
+    };
+    Document { title, site_url, ttl_seconds: raw.ttl_seconds, offer, entries }
 }
 
 fn item(raw: RawItem, published_at: i64, from: &Url, marks: &mut usize) -> Option<Item> {

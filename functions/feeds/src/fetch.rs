@@ -3,7 +3,7 @@
 use crate::{
     discover,
     document::{self, Document, Item},
-    moving, schedule,
+    moving, push, schedule,
 };
 use bytes::Bytes;
 use domain::secret::sha256_hex;
@@ -70,6 +70,7 @@ pub async fn feed(cx: &Context, id: &str, ids: &Ids) -> Result<Option<i64>> {
         StatusCode::NOT_MODIFIED => {
             let next = next_check(cx, &mut feed, answer.headers(), Some(false))?;
             store::feed::unchanged(cx, &feed, next).await?;
+            store::push::renew(cx, &feed.id).await?;
             moving::note(cx, &feed, &answer).await.map(|()| None)
         }
         _ => refused(cx, &feed, &answer).await,
@@ -113,6 +114,7 @@ async fn read(
     if feed.body_hash.as_ref() == Some(&hash) {
         let next = next_check(cx, &mut feed, headers, Some(false))?;
         store::feed::unchanged(cx, &feed, next).await?;
+        store::push::renew(cx, &feed.id).await?;
         return moving::note(cx, &feed, answer).await;
     }
     let content_type = text(headers, header::CONTENT_TYPE).unwrap_or_default();
@@ -128,7 +130,9 @@ async fn read(
     feed.etag = text(headers, header::ETAG);
     feed.last_modified = text(headers, header::LAST_MODIFIED);
     feed.ttl_seconds = document.ttl_seconds;
+    let offer = push::announced(headers, from).or_else(|| document.offer.clone());
     store(cx, &mut feed, ids, document, headers, hash).await?;
+    push::offered(cx, &feed.id, offer.as_ref()).await?;
     moving::note(cx, &feed, answer).await
 }
 

@@ -46,8 +46,8 @@ pub fn read(text: &str) -> Result<Raw, Problem> {
     Ok(Raw {
         title: feed.title.0.map(Words::Plain),
         site: feed.home_page_url.0,
-        ttl_seconds: 0,
         items: feed.items.0.into_iter().map(item).collect(),
+        ..Raw::default()
     })
 }
 

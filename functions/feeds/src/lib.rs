@@ -21,6 +21,7 @@ mod mutes;
 mod opml;
 mod own_domain;
 mod people_api;
+mod push;
 mod rss;
 mod schedule;
 mod site;
@@ -111,6 +112,16 @@ pub const ROUTES: &[Route] = &[
     Route::post("/follows", Who::Session, |v| Box::pin(follow::create(v))).limits(CHANGES),
     Route::post("/follows/{username}/deletion", Who::Session, |v| Box::pin(follow::delete(v)))
         .limits(CHANGES),
+    Route::get("/websub/{id}", Who::Anyone, |v| Box::pin(push::verify(v)))
+        .limits(push::LIMITS)
+        .for_programs(),
+    Route::post("/websub/{id}", Who::Signature, |v| Box::pin(push::notified(v)))
+        .limits(push::LIMITS)
+        .body(push::BODY_BYTES_MAX),
+    Route::post("/ping", Who::Anyone, |v| Box::pin(push::ping(v)))
+        .limits(push::PINGS)
+        .body(hub::BODY_BYTES_MAX)
+        .for_programs(),
     Route::post(HUB_PATH, Who::Anyone, |v| Box::pin(hub::act(v)))
         .limits(hub::LIMITS)
         .body(hub::BODY_BYTES_MAX)
@@ -127,6 +138,7 @@ pub const JOBS: &[Job] = &[
     Job { kind: store::import::IMPORT, run: |cx, job| Box::pin(import::run(cx, &job.subject)) },
     Job { kind: store::own_domain::CHECK, run: |cx, _| Box::pin(own_domain::run(cx)) },
     Job { kind: store::own_domain::RELEASE, run: |cx, job| Box::pin(hostname::release(cx, job)) },
+    Job { kind: store::push::ASK, run: |cx, job| Box::pin(push::ask(cx, job)) },
     Job { kind: VERIFICATION, run: |cx, job| Box::pin(hub::verification::run(cx, job)) },
     Job { kind: PUBLICATION, run: |cx, job| Box::pin(hub::delivery::publish(cx, job)) },
     Job { kind: DELIVERY, run: |cx, job| Box::pin(hub::delivery::run(cx, job)) },

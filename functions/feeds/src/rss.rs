@@ -51,6 +51,8 @@ fn add(raw: &mut Raw, node: &Node, base: &Url) {
         "title" => raw.title = node.text().map(Words::Html),
         "dc:title" => raw.title = raw.title.take().or_else(|| node.text().map(Words::Html)),
         "link" => raw.site = node.text().or(raw.site.take()),
+        "atom:link" => linked(raw, node),
+        "cloud" => raw.cloud = cloud(node),
         "ttl" => raw.ttl_seconds = raw.ttl_seconds.max(number(node).saturating_mul(60)),
         "sy:updatePeriod" => raw.ttl_seconds = raw.ttl_seconds.max(period(node)),
         "sy:updateFrequency" => {
@@ -58,6 +60,28 @@ fn add(raw: &mut Raw, node: &Node, base: &Url) {
         }
         _ => {}
     }
+}
+
+/// What a link of a feed says of who calls for it (WebSub, section 4).
+pub fn linked(raw: &mut Raw, node: &Node) {
+    let href = || node.attribute("href").map(|href| href.trim().to_owned());
+    match node.attribute("rel") {
+        Some("hub") => raw.hub = raw.hub.take().or_else(href),
+        Some("self") => raw.own_url = href(),
+        _ => {}
+    }
+}
+
+/// The address of a cloud that takes requests by HTTP (RSS 2.0, `cloud`).
+fn cloud(node: &Node) -> Option<String> {
+    let text = |name| node.attribute(name).map(str::trim);
+    let scheme = match text("protocol")? {
+        "http-post" => "http",
+        "https-post" => "https",
+        _ => return None,
+    };
+    let path = text("path")?.trim_start_matches('/');
+    Some(format!("{scheme}://{}:{}/{path}", text("domain")?, text("port").unwrap_or("80")))
 }
 
 fn number(node: &Node) -> i64 {
