@@ -17,6 +17,7 @@ await run({
   "a look is tried out in a frame, and saved": preview,
   "scripts of the owner's run, and no others": scripts,
   "from right to left": rightToLeft,
+  "the author's picture and replies come from the app, without a cookie": fromTheApp,
 });
 
 async function everyTheme(browser) {
@@ -126,6 +127,37 @@ async function rightToLeft(browser) {
     await look(page, `${theme} from right to left`);
     const [title, width] = await page.evaluate(() => [document.querySelector(".blog-title").getBoundingClientRect(), innerWidth].map((of) => of.right ?? of));
     hold(title > width / 2, `${theme}: the title stands on the left`);
+  }
+  await context.close();
+}
+
+async function fromTheApp(browser) {
+  const { page, context } = await open(browser);
+  const username = name("themes");
+  await signUp(page, username);
+  const create = await app(page);
+  const post = await create({ content: ["Who comes along?"] });
+  const permalink = new URL(post, blog(username)).href;
+  await create({ content: ["I do, with *pleasure*."], "in-reply-to": [permalink] });
+  for (const theme of themes) {
+    await page.goto(`${origin}/settings/blog`);
+    await page.getByRole("radio", { name: new RegExp(`^${theme}`) }).check();
+    await page.getByLabel("Your picture beside the title").check();
+    await page.getByLabel("Replies of people here, below each post").check();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("status").waitFor();
+    const visitor = await open(browser);
+    await visitor.page.goto(permalink);
+    for (let tries = 0; tries < 20 && !(await visitor.page.locator(".microblog_post").count()); tries += 1) {
+      await visitor.page.reload({ waitUntil: "networkidle" });
+    }
+    await visitor.page.locator(".microblog_text", { hasText: "with pleasure" }).waitFor();
+    await visitor.page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth));
+    await look(visitor.page, `${theme}, a post with replies`);
+    const cookies = await visitor.context.cookies();
+    hold(!cookies.length, `a cookie was set: ${JSON.stringify(cookies)}`);
+    hold(!visitor.faults.length, visitor.faults.join("\n"));
+    await visitor.context.close();
   }
   await context.close();
 }

@@ -81,6 +81,42 @@ fn nothing_comes_from_the_app_unless_it_is_chosen() {
 }
 
 #[test]
+fn what_people_here_answered_stands_below_a_post_for_whoever_asks() {
+    let pipit = Pipit::start();
+    let (ann, bob) = (pipit.sign_up("ann"), pipit.sign_up("bob"));
+    let post = ann.write("", "Who comes along?");
+    let permalink = format!("{}{}", pipit.blog_url(&ann), post.path);
+    let path = |format: &str| format!("/conversation.js?url={permalink}{format}");
+    let stranger = pipit.browser();
+    let before = stranger.get(&path("")).expect(200);
+    assert!(!before.text().contains("insertAdjacentHTML"), "{}", before.text());
+
+    let answered = [
+        ("text", "I do, <b>gladly</b></script>"),
+        ("pointer", "in-reply-to"),
+        ("target", permalink.as_str()),
+    ];
+    bob.post("/posts", &answered).expect(303);
+    let other = format!("{permalink}.html");
+    let feed = format!("/conversation.js?url={other}&format=jsonfeed");
+    let feed = pipit.eventually(|| stranger.get(&feed), |answer| answer.text().contains("gladly"));
+    let feed: serde_json::Value = serde_json::from_str(&feed.text()).expect("JSON");
+    let item = &feed["items"][0];
+    assert_eq!(item["author"]["_microblog"]["username"], bob.username);
+    assert_eq!(feed["items"].as_array().map(Vec::len), Some(1), "only the replies: {feed}");
+    let jf2 = stranger.get(&path("&format=jf2")).expect(200);
+    let jf2: serde_json::Value = serde_json::from_str(&jf2.text()).expect("JSON");
+    assert_eq!((&jf2["type"], &jf2["children"][0]["url"]), (&"feed".into(), &item["url"]));
+
+    for wrong in ["", &pipit.blog_url(&ann), "https://elsewhere.example/1", "nonsense"] {
+        assert_eq!(stranger.get(&format!("/conversation.js?url={wrong}")).status, 404, "{wrong}");
+    }
+    assert_eq!(stranger.get(&path("&format=xml")).status, 400);
+    assert_eq!(before.header("set-cookie"), "");
+    assert_eq!(before.header("cross-origin-resource-policy"), "cross-origin");
+}
+
+#[test]
 fn what_is_set_stands_on_the_blog_at_once() {
     let pipit = Pipit::start();
     let ann = pipit.sign_up("ann");

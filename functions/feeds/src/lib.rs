@@ -4,6 +4,7 @@
 mod address;
 mod atom;
 mod content;
+mod conversation;
 mod discover;
 mod dns;
 pub mod document;
@@ -47,6 +48,9 @@ pub const ROUTES: &[Route] = &[
     Route::get("/mentions", Who::Session, |v| Box::pin(lists::mentions(v))),
     Route::get("/discover", Who::Session, |v| Box::pin(lists::discover(v))),
     Route::get("/conversation/{id}", Who::Session, |v| Box::pin(lists::conversation(v))),
+    Route::get("/conversation.js", Who::Anyone, |v| Box::pin(conversation::show(v)))
+        .limits(CONVERSATIONS)
+        .from_anywhere(),
     Route::get("/bookmarks", Who::Session, |v| Box::pin(lists::bookmarks(v))),
     Route::post("/bookmarks", Who::Session, |v| Box::pin(lists::mark(v))).limits(CHANGES),
     Route::get("/mutes", Who::Session, |v| Box::pin(mutes::index(v))),
@@ -158,6 +162,12 @@ const IMPORTS: &[Limit] = &[
         policy: Policy { name: "imports-account", count: 10, window_seconds: 3600 },
     },
 ];
+
+/// Readers of blogs behind one address can be many.
+const CONVERSATIONS: &[Limit] = &[Limit {
+    per: Per::Address,
+    policy: Policy { name: "conversations", count: 600, window_seconds: 60 },
+}];
 
 const CHANGES: &[Limit] = &[
     Limit {
