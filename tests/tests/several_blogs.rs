@@ -61,6 +61,11 @@ fn what_stands_on_one_blog_stands_nowhere_on_the_other() {
     write("Heron");
     choose(&ann, &other.name);
     write("Kingfisher");
+    let page = [("title", "Rivers"), ("text", "Where they are."), ("channel", "pages")];
+    ann.post("/posts", &page).expect(303);
+    has(&ann, "/pages", "Rivers", true);
+    other.visitor.get("/rivers").expect(200);
+    first.get("/rivers").expect(404);
     pipit.run_jobs();
     for path in ["/", "/feed.xml", "/atom.xml", "/feed.json", "/categories/tea", "/sitemap.xml"] {
         let words =
@@ -87,6 +92,7 @@ fn what_stands_on_one_blog_stands_nowhere_on_the_other() {
         choose(&ann, name);
         has(&ann, "/posts", word, true);
         has(&ann, "/posts", not, false);
+        has(&ann, "/pages", "Rivers", *name == other.name);
         has(&ann, "/posts/new", &format!("name=\"blog\" value=\"{name}\""), true);
     }
     has(&ann, "/settings/categories", ">Tea<", true);
