@@ -2,6 +2,7 @@
 
 use super::{FEEDS, is_signed, is_the_feed};
 use futures_executor::block_on;
+use host_native::When;
 use platform::sql;
 use store::hub::{self, Seen};
 use tests::{Browser, Manner, Memory, Pipit, Subscriber};
@@ -300,6 +301,68 @@ fn what_is_published_while_a_callback_is_asked_is_delivered() {
     assert_eq!(is_due, Ok(true));
     memory.run_jobs();
     assert!(reader.wait_for(&pipit, "a", 1).body.contains("Meanwhile"));
+}
+
+#[test]
+fn a_callback_that_does_not_answer_is_asked_three_times() {
+    let pipit = Pipit::in_memory();
+    let (reader, _site) = Subscriber::start(&pipit);
+    let (_, topic) = writer(&pipit);
+    let memory = pipit.memory().expect("it is in memory");
+    let verifications = |name: &str| {
+        let calls = memory.native.http.calls();
+        let path = format!("/called/{name}");
+        calls.iter().filter(|call| call.method == "GET" && call.url.path() == path).count()
+    };
+    let fault = |name: &str| format!("http GET localhost/called/{name}");
+    memory.native.faults.fail(&fault("slow"), When::After);
+    memory.native.faults.fail_always(&fault("never"), When::After);
+    for name in ["slow", "never"] {
+        reader.ask(&pipit, "subscribe", &topic, name, &[]).expect(202);
+    }
+    for _ in 0..30 {
+        later(&pipit, 60);
+    }
+    assert_eq!((verifications("slow"), verifications("never")), (2, 3));
+    assert_eq!(
+        (memory.count(SUBSCRIPTIONS), memory.count("select count(*) as n from hub_requests")),
+        (1, 0)
+    );
+    assert_eq!(memory.count("select count(*) as n from jobs where dead_at is not null"), 0);
+}
+
+#[test]
+fn the_power_may_go_at_any_moment_of_verifying_and_delivering() {
+    for moment in 0..60 {
+        let pipit = Pipit::in_memory();
+        let (reader, _site) = Subscriber::start(&pipit);
+        let (ann, topic) = writer(&pipit);
+        let memory = pipit.memory().expect("it is in memory");
+        reader.subscribe(&pipit, &topic, "old", &[]);
+        memory.runs_jobs.set(false);
+        ann.write("", "Words");
+        reader.ask(&pipit, "subscribe", &topic, "new", &[]).expect(202);
+        memory.native.faults.stop_after(moment);
+        // Another round for each of the jobs that a round leaves.
+        let is_through =
+            (0..6).all(|_| block_on(web::run_jobs(&memory.context(), app::FUNCTIONS)).is_ok());
+        memory.native.faults.heal();
+        memory.runs_jobs.set(true);
+        for _ in 0..12 {
+            later(&pipit, 60);
+        }
+        let got = reader.got("old");
+        assert!((1..=2).contains(&got.len()), "moment {moment}: {} deliveries", got.len());
+        assert!(got.iter().all(|called| called.body.contains("Words")), "moment {moment}");
+        assert_eq!(memory.count(SUBSCRIPTIONS), 2, "moment {moment}: accepted and lost");
+        let open = "select (select count(*) from jobs where dead_at is not null) + (select count(*) from hub_requests)
+                      + (select count(*) from hub_subscriptions where due_at is not null) as n";
+        assert_eq!(memory.count(open), 0, "moment {moment}");
+        if is_through {
+            return;
+        }
+    }
+    panic!("it takes more operations, or never came through");
 }
 
 #[test]

@@ -20,7 +20,7 @@ const TRIES_MAX: i64 = 3;
 /// Asks, and lets the subscription begin or end. Without a yes everything stays as it was.
 ///
 /// # Errors
-/// [`Error::Outgoing`] where nothing answers and it is worth asking again; else only the database's.
+/// [`Error::Outgoing`] where nothing answers and it is worth asking again; else only what is our own fault.
 pub async fn run(cx: &Context, job: &Job) -> Result<()> {
     hub::delete_old(cx).await?;
     let Some(wish) = hub::find_wish(cx, &job.subject).await? else { return Ok(()) };
@@ -39,8 +39,9 @@ pub async fn run(cx: &Context, job: &Job) -> Result<()> {
             }
             Ok(())
         }
-        Err(error @ Error::Outgoing(_)) if job.attempts < TRIES_MAX => Err(error),
-        Ok(false) | Err(_) => hub::refuse(cx, &job.subject).await,
+        Ok(false) | Err(Error::TooLarge) => hub::refuse(cx, &job.subject).await,
+        Err(Error::Outgoing(_)) if job.attempts >= TRIES_MAX => hub::refuse(cx, &job.subject).await,
+        Err(error) => Err(error),
     }
 }
 
