@@ -6,6 +6,7 @@ mod on_spin;
 mod pages;
 mod render;
 mod served;
+mod timeline;
 mod visible;
 
 use crate::{
@@ -19,14 +20,15 @@ use std::time::Duration;
 
 /// What `bench --help` prints.
 pub const HELP: &str = "
-cargo xtask bench [--only pages|markdown|spin|visible] [--rounds N] [--seconds N] [--connections N]
+cargo xtask bench [--only pages|markdown|spin|visible|timeline] [--rounds N] [--seconds N] [--connections N]
 
 Asks workerd straight, without wrangler's proxy, in rounds that alternate between Pipit's release
 build and its peers: a bare Worker in JavaScript, one in Rust, one that answers from the Cache API,
 and one (Hono) that makes the same home page of the same rows. Pipit's pages are asked for hot (sent
 within the last second), cached and uncached, from blogs of 10, 1,000 and 100,000 posts. Then turns
 posts of 10,000 words into HTML beside JavaScript's libraries, and asks Pipit's blog on Spin beside a
-bare component. Last, posts are sent on both runtimes and looked for until readers see them.
+bare component. Then posts are sent on both runtimes and looked for until readers see them; last,
+timelines are read among 1,000,000 entries of 100,000 feeds.
 Prints the medians as tables and writes all to target/bench.json.
 
   --only WHAT       only this part
@@ -59,8 +61,8 @@ pub fn command(mut args: Args) -> Result<()> {
     };
     args.finish()?;
     let is_wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
-    if !["pages", "markdown", "spin", "visible"].into_iter().any(is_wanted) {
-        return Err("--only is pages, markdown, spin or visible.".to_owned());
+    if !["pages", "markdown", "spin", "visible", "timeline"].into_iter().any(is_wanted) {
+        return Err("--only is pages, markdown, spin, visible or timeline.".to_owned());
     }
 
     let project = Project::find()?;
@@ -79,6 +81,9 @@ pub fn command(mut args: Args) -> Result<()> {
     }
     if is_wanted("visible") {
         whole["visible"] = visible::run(&project)?;
+    }
+    if is_wanted("timeline") {
+        whole["timeline"] = timeline::run(&project)?;
     }
     let file = project.path("target/bench.json");
     project::write(&file, &format!("{whole:#}\n"))?;

@@ -38,7 +38,7 @@ pub fn announce_entries<'a>(
     Ok(Some(sql(
         "insert into jobs (id, kind, ref, created_at, next_at)
          select ?1, 'timeline', 'feed ' || ?2 || ' ' || ?3 || ' ' || ?4, ?5, ?5
-         where exists (select 1 from entries where id between ?3 and ?4 and feed_id = ?2)",
+         where exists (select 1 from entries where id between ?3 and ?4 and +feed_id = ?2)",
         [cx.id()?.into(), feed_id.into(), first.into(), last.into(), cx.seconds().into()],
     )))
 }
@@ -84,7 +84,7 @@ pub async fn entries(
         "insert into timeline (account_id, list, at, ref, is_entry, source)
          select r.account_id, 'home', e.published_at, e.id, 1, e.feed_id
          from subscriptions s cross join readers r on r.account_id = s.account_id
-           cross join entries e on e.id between ?2 and ?3 and e.feed_id = ?1
+           cross join entries e on e.id between ?2 and ?3 and +e.feed_id = ?1
          where s.feed_id = ?1 and s.account_id > ?4 and s.account_id <= ?5
            and not exists (select 1 from mutes m where m.account_id = s.account_id
              and m.kind = 'feed' and m.value = ?1)

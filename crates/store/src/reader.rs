@@ -77,12 +77,14 @@ pub fn follow(follower_id: &str, blog_id: &str) -> Sql {
     sql(
         "insert into timeline (account_id, list, at, ref, source)
          select f.follower_id, 'home', p.published_at, p.id, p.blog_id
-         from follows f cross join posts p on p.blog_id = f.blog_id
-         where f.follower_id = ?1 and f.blog_id = ?2 and p.visibility = 'public' and p.deleted_at is null
-           and p.status = 'published' and p.channel = 'posts'
+         from follows f cross join posts p on p.id in (
+             select id from posts
+             where blog_id = ?2 and visibility = 'public' and deleted_at is null and status = 'published'
+               and channel = 'posts'
+             order by published_at desc, id desc limit ?3)
+         where f.follower_id = ?1 and f.blog_id = ?2
            and not exists (select 1 from mutes m where m.account_id = ?1 and m.kind in ('person', 'block')
              and m.value = p.account_id)
-         order by p.published_at desc, p.id desc limit ?3
          on conflict do nothing",
         [follower_id.into(), blog_id.into(), FIRST.into()],
     )
@@ -95,11 +97,11 @@ pub fn subscribe(account_id: &str, feed: &str) -> Sql {
         "insert into timeline (account_id, list, at, ref, is_entry, source)
          select s.account_id, 'home', e.published_at, e.id, 1, e.feed_id
          from feeds f cross join subscriptions s on s.feed_id = f.id and s.account_id = ?1
-           cross join entries e on e.feed_id = f.id
+           cross join entries e on e.id in (
+             select id from entries where feed_id = f.id order by published_at desc, id desc limit ?3)
          where f.id in (select id from feeds where url = ?2 or id = ?2
              union select feed_id from feed_addresses where url = ?2)
            and not exists (select 1 from mutes m where m.account_id = ?1 and m.kind = 'feed' and m.value = f.id)
-         order by e.published_at desc, e.id desc limit ?3
          on conflict do nothing",
         [account_id.into(), feed.into(), FIRST.into()],
     )
