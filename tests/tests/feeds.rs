@@ -50,6 +50,8 @@ fn the_entries_of_a_feed_arrive_on_the_timeline() {
         "a reader is not told to others:\n{page}"
     );
     ann.get("/subscriptions").expect(200).expect_text(&format!("The {name}"));
+    let profile = pipit.browser().get(&format!("/@{}", ann.username)).expect(200).text();
+    assert!(profile.contains(&format!("The {name}")), "what one reads is public: {profile}");
     let stranger = pipit.sign_up("stranger");
     assert!(!stranger.get("/").expect(200).text().contains("In the garden"));
 }

@@ -127,6 +127,22 @@ pub async fn list(cx: &Context, account_id: &str) -> Result<Vec<Subscription>> {
     cx.db.all(statement).await?.iter().map(subscription).collect()
 }
 
+/// The feeds of an account for everybody to see, the newest first: names and where they lead.
+pub async fn list_public(
+    cx: &Context,
+    account_id: &str,
+    limit: i64,
+) -> Result<Vec<(String, String)>> {
+    let statement = sql(
+        "select coalesce(s.title, f.title, f.url) as title, coalesce(f.site_url, f.url) as url
+         from subscriptions s join feeds f on f.id = s.feed_id
+         where s.account_id = ?1 and f.body_hash is not null order by s.created_at desc, s.id desc limit ?2",
+        [account_id.into(), limit.into()],
+    );
+    let rows = cx.db.all(statement).await?;
+    rows.iter().map(|row| Ok((row.text("title")?, row.text("url")?))).collect()
+}
+
 fn subscription(row: &Row) -> Result<Subscription> {
     row.read(|row| Subscription {
         id: row.text("id"),

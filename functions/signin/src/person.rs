@@ -7,10 +7,12 @@ use store::{
     blog::{self, Own},
     follow, post,
     profile::{self, Profile},
+    subscription,
 };
 use web::{Layout, Visit};
 
 const POSTS_MAX: i64 = 10;
+const FEEDS_MAX: i64 = 100;
 const LABEL_CHARS: usize = 140;
 
 #[derive(Template)]
@@ -32,6 +34,8 @@ struct Page {
     header_url: Option<String>,
     follow: Follow,
     posts: Vec<Row>,
+    /// Name and address of each feed that they read.
+    feeds: Vec<(String, String)>,
 }
 
 /// Which button the visitor sees.
@@ -63,6 +67,7 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
     }
     let others = others(&v, &profile).await?;
     let posts = post::list_newest(v.cx, &profile.blog_id, POSTS_MAX).await?;
+    let feeds = subscription::list_public(v.cx, &profile.account_id, FEEDS_MAX).await?;
     let follow = follow(&v, &profile).await?;
     let config = &v.cx.config;
     let blog_url = config.blog_origin(&profile.username, profile.domain.as_deref());
@@ -87,6 +92,7 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
         header_url: profile.header_key.as_deref().map(|key| config.media_url(key)),
         others,
         follow,
+        feeds,
         posts: posts.iter().map(|post| row(&v, &blog_url, post)).collect(),
         blog_url,
         username: profile.username,

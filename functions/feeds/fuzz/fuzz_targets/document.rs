@@ -1,0 +1,27 @@
+//! Any bytes, under any type, are a feed or a problem, within the bounds that the rest relies on.
+
+#![no_main]
+
+use feeds::document;
+use libfuzzer_sys::fuzz_target;
+use url::Url;
+
+const NOW: i64 = 1_795_356_300;
+
+fuzz_target!(|data: &[u8]| {
+    let types = ["", "text/xml; charset=windows-1252", "application/json", "text/html; charset=shift_jis"];
+    let (kind, bytes) = data.split_first().map_or((0, data), |(kind, rest)| (*kind, rest));
+    let from = Url::parse("https://site.example/feed.xml").expect("an address");
+    let kind = types[usize::from(kind) % types.len()];
+    let Ok(document) = document::read(bytes, kind, &from, NOW, decode) else { return };
+    assert!(document.entries.len() <= 200);
+    for entry in document.entries {
+        assert!((631_152_000..=NOW).contains(&entry.published_at));
+        assert!(!entry.key.is_empty() && entry.key.len() <= 500);
+        assert!(!entry.html.contains("<script"));
+    }
+});
+
+fn decode(bytes: &[u8], label: &str) -> Option<String> {
+    Some(encoding_rs::Encoding::for_label(label.as_bytes())?.decode(bytes).0.into_owned())
+}
