@@ -5,7 +5,7 @@
     if (document.hidden) return;
     const answer = await fetch(`/timeline/new?since=${line.dataset.fresh}`).catch(() => null);
     const { count } = answer?.ok ? await answer.json() : {};
-    if (count) line.lastElementChild.textContent = `${count > 99 ? "Over 99" : count} new`;
+    if (count) line.lastElementChild.innerHTML = `<a href="/">${count} new</a>`;
   };
   if (line) setInterval(look, 30000);
 })();

@@ -1,6 +1,6 @@
 //! The timeline: what stands on it, in which order, and what does not.
 
-use tests::{Answer, Browser, Pipit};
+use tests::{Answer, Browser, Fixture, Pipit};
 
 fn follow(reader: &Browser, author: &Browser) {
     reader.post("/follows", &[("username", &author.username)]).expect(303);
@@ -266,6 +266,43 @@ mod in_memory {
             }
         }
         panic!("sending a post out takes more than {MOMENTS} operations");
+    }
+
+    #[test]
+    fn the_power_may_go_at_any_moment_of_reading_a_feed() {
+        let items: String = (0..60)
+            .map(|nth| format!("<item><guid isPermaLink=\"false\">{nth}</guid><title>Number {nth}.</title></item>"))
+            .collect();
+        let feed =
+            format!("<rss version=\"2.0\"><channel><title>Long</title>{items}</channel></rss>");
+        for moment in 0..MOMENTS {
+            let pipit = Pipit::in_memory();
+            let memory = pipit.memory().expect("it is in memory");
+            let ann = pipit.sign_up("ann");
+            let site = Fixture::start(&pipit);
+            let url = site.page("/feed.xml", "application/rss+xml", &feed);
+            ann.get("/").expect(200);
+            memory.runs_jobs.set(false);
+            ann.post("/subscriptions", &[("url", &url)]).expect(303);
+            memory.native.faults.stop_after(moment);
+            let jobs =
+                || futures_executor::block_on(web::run_jobs(&memory.context(), app::FUNCTIONS));
+            let was_cut = jobs().is_err() || jobs().is_err();
+            memory.native.faults.heal();
+            memory.runs_jobs.set(true);
+            for _ in 0..90 {
+                memory.native.clock.advance(60);
+                memory.run_jobs();
+            }
+            for rows in ["select count(*) as n from entries", "select count(*) as n from timeline"]
+            {
+                assert_eq!(memory.count(rows), 60, "moment {moment}: {rows}");
+            }
+            if !was_cut && moment > 0 {
+                return;
+            }
+        }
+        panic!("reading a feed takes more than {MOMENTS} operations");
     }
 
     #[test]
