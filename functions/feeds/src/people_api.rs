@@ -3,14 +3,14 @@
 use crate::{
     address,
     subscription::{self, FEEDS_MAX},
-    timeline_api::{done, field},
+    timeline_api::{done, field, fields},
 };
 use domain::blog::Blog;
 use http::StatusCode;
 use platform::{Error, Response, Result};
 use serde_json::{Value, json};
 use store::{
-    account, follow,
+    follow,
     mute::{self, Kind},
     post::Author,
 };
@@ -101,9 +101,10 @@ fn shown(v: &Visit<'_>, person: &Author, is_following: bool) -> Value {
 
 /// `POST /users/mute`: `username` or `keyword`.
 pub async fn mute(mut v: Visit<'_>) -> Result<Response> {
-    let word = field(&mut v, "keyword").await?.to_lowercase();
+    let [word, username] = fields(&mut v, ["keyword", "username"]).await?;
+    let word = word.to_lowercase();
     if word.is_empty() {
-        return stop(v, Kind::Person).await;
+        return stop(&v, Kind::Person, &username).await;
     }
     if word.chars().count() > 100 {
         return Err(Error::invalid("A keyword has at most 100 characters."));
@@ -113,21 +114,21 @@ pub async fn mute(mut v: Visit<'_>) -> Result<Response> {
 }
 
 /// `POST /users/block`: `username`.
-pub async fn block(v: Visit<'_>) -> Result<Response> {
-    stop(v, Kind::Block).await
+pub async fn block(mut v: Visit<'_>) -> Result<Response> {
+    let username = field(&mut v, "username").await?;
+    stop(&v, Kind::Block, &username).await
 }
 
-async fn stop(mut v: Visit<'_>, kind: Kind) -> Result<Response> {
-    let typed = v.query("username");
-    let typed = if typed.is_empty() { field(&mut v, "username").await? } else { typed };
-    let username = typed.trim_start_matches('@').to_lowercase();
-    let person = account::find_by_username(v.cx, &username).await?.ok_or(Error::NotFound)?;
+async fn stop(v: &Visit<'_>, kind: Kind, typed: &str) -> Result<Response> {
+    // Whichever blog of theirs is named, it is the person who is meant.
+    let blog = blog(v, typed).await?;
     let account_id = &v.grant()?.account_id;
-    if person.id == *account_id {
+    if blog.account_id == *account_id {
         return Err(Error::invalid("That is you."));
     }
-    mute::insert(v.cx, account_id, kind, &person.id).await?;
-    Ok(web::json(StatusCode::OK, &json!({ "id": person.id, "username": person.username })))
+    mute::insert(v.cx, account_id, kind, &blog.account_id).await?;
+    let person = blog.person();
+    Ok(web::json(StatusCode::OK, &json!({ "id": blog.account_id, "username": person })))
 }
 
 /// `GET /users/muting`

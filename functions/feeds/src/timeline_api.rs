@@ -137,11 +137,18 @@ pub async fn unmark_item(v: Visit<'_>) -> Result<Response> {
 
 /// A field of the form, or of the address, where Micro.blog's apps put them.
 pub async fn field(v: &mut Visit<'_>, name: &str) -> Result<String> {
-    let asked = v.query(name);
-    if !asked.is_empty() || v.header("content-type").is_empty() {
+    let [field] = fields(v, [name]).await?;
+    Ok(field)
+}
+
+/// Several of them: the form can be read once.
+pub async fn fields<const N: usize>(v: &mut Visit<'_>, names: [&str; N]) -> Result<[String; N]> {
+    let asked = names.map(|name| v.query(name));
+    if asked.iter().any(|value| !value.is_empty()) || v.header("content-type").is_empty() {
         return Ok(asked);
     }
-    Ok(v.fields().await?.get(name).trim().to_owned())
+    let form = v.fields().await?;
+    Ok(names.map(|name| form.get(name).trim().to_owned()))
 }
 
 /// What an app is told when something is done.

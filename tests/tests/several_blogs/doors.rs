@@ -256,3 +256,20 @@ fn an_app_learns_the_blog_that_its_person_typed() {
     let made = app.ask_as(token, Ask::form("/micropub", &[("content", "Kingfisher")]));
     assert!(app.created(made).starts_with(&other.url));
 }
+
+#[test]
+fn whoever_is_muted_by_the_name_of_one_blog_is_muted_with_all_of_them() {
+    let app = App::new();
+    let (pipit, ann) = (&app.pipit, &app.person);
+    let other = Further::of(pipit, ann, "birds");
+    let ben = app.other();
+    let heron = pipit.name("heron");
+    ann.post("/posts", &[("text", &heron)]).expect(303);
+    ben.person.post("/follows", &[("username", &ann.username)]).expect(303);
+    has(&ben.person, "/", &heron, true);
+    let token = ben.scoped(&["follow"]);
+    let mute = |name: &str| ben.ask_as(&token, Ask::form("/users/mute", &[("username", name)]));
+    assert_eq!(json(&mute(&other.name).expect(200))["username"], ann.username);
+    has(&ben.person, "/", &heron, false);
+    mute(&ben.person.username).expect(400);
+}
