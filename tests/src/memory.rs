@@ -52,6 +52,15 @@ impl Memory {
         panic!("jobs make jobs without end");
     }
 
+    /// Lets so many runners run due jobs at the same time: each call of the database lets the others go first.
+    pub fn run_jobs_at_once(&self, runners: usize) {
+        let contexts: Vec<Context> = (0..runners).map(|_| self.context()).collect();
+        let runs = contexts.iter().map(|cx| web::run_jobs(cx, app::FUNCTIONS));
+        for ran in block_on(futures_util::future::join_all(runs)) {
+            ran.expect("the outbox can be read");
+        }
+    }
+
     /// Runs statements past the front door; rows come back as JSON-like text columns by name.
     pub fn sql(&self, statements: Vec<Sql>) -> Vec<platform::Outcome> {
         block_on(self.context().db.batch(statements)).expect("the statements of the test run")

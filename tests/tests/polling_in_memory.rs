@@ -47,6 +47,27 @@ fn a_thousand_readers_are_one_fetch() {
 }
 
 #[test]
+fn of_runs_at_the_same_time_one_fetches() {
+    let pipit = Pipit::in_memory();
+    let memory = pipit.memory().expect("it is in memory");
+    let ann = pipit.sign_up("ann");
+    let site = Elsewhere::start(&pipit);
+    let paths: Vec<String> = (0..8).map(|n| format!("/feed/{n}")).collect();
+    memory.runs_jobs.set(false);
+    for _ in 0..5 {
+        // Each of these writes a job down, so that every runner has one.
+        for path in &paths {
+            ann.post("/subscriptions", &[("url", &site.url(path))]).expect(303);
+        }
+    }
+    memory.run_jobs_at_once(5);
+    let asked: Vec<usize> = paths.iter().map(|path| site.seen(path).len()).collect();
+    assert!(asked.contains(&1) && asked.iter().all(|count| *count <= 1), "{asked:?}");
+    pass(&pipit, 1_200);
+    assert!(paths.iter().all(|path| site.seen(path).len() == 1), "all of them, each once");
+}
+
+#[test]
 fn validators_go_back_byte_for_byte() {
     let pipit = Pipit::in_memory();
     let ann = pipit.sign_up("ann");

@@ -111,14 +111,17 @@ mod tests {
             <outline title=\"LWN\" text=\"LWN\" description=\"LWN\" type=\"rss\" sortColumn=\"time\" xmlUrl=\"https://lwn.example/headlines/rss\" htmlUrl=\"https://lwn.example\" updateInterval=\"-1\" collapsed=\"true\"/>\n\
             </outline><outline title=\"Unread\" type=\"vfolder\"/></body></opml>";
         let newsboat = "<?xml version=\"1.0\"?>\n<opml version=\"1.0\">\n  <head>\n    <title>newsboat - Exported Feeds</title>\n  </head>\n  <body>\n\
-            <outline type=\"rss\" xmlUrl=\"https://a.example/feed.xml\" htmlUrl=\"https://a.example/\" title=\"A\"/>\n\
+            <outline type=\"rss\" xmlUrl=\"https://a.example/feed.xml?a=1&amp;b=2\" htmlUrl=\"\" title=\"A &amp; co\"/>\n\
             <outline type=\"rss\" xmlUrl=\"https://b.example/feed.xml\" title=\"\"/>\n</body></opml>";
         let of = |text: &str| {
             let outlines = parsed(text).unwrap().into_iter();
             outlines.map(|one| format!("{} {}", one.text, one.xml_url)).collect::<Vec<_>>()
         };
         assert_eq!(of(liferea), ["LWN https://lwn.example/headlines/rss"]);
-        assert_eq!(of(newsboat), ["A https://a.example/feed.xml", " https://b.example/feed.xml"]);
+        assert_eq!(
+            of(newsboat),
+            ["A & co https://a.example/feed.xml?a=1&b=2", " https://b.example/feed.xml"]
+        );
     }
 
     #[test]
