@@ -139,7 +139,10 @@ impl Bench {
         self.get("f09999", "/posts/all?count=1")?;
         let mut step = Step::begin("publishing");
         for nth in 0..=POSTS {
+            // So that the jobs of the post before it are over.
+            thread::sleep(PAUSE);
             let (one, its) = self.publish("alone", &format!("Number {nth}"))?;
+            thread::sleep(PAUSE);
             let sent = Instant::now();
             let words = format!("Famous number {nth}");
             let (other, theirs) = self.publish("famous", &words)?;
@@ -168,8 +171,6 @@ impl Bench {
     }
 
     fn publish(&self, name: &str, text: &str) -> Result<(f64, String)> {
-        // So that the jobs of the post before it are over.
-        thread::sleep(PAUSE);
         let url = format!("{}/posts", self.origin);
         let asked = Instant::now();
         let answer = self
