@@ -68,6 +68,21 @@ fn of_runs_at_the_same_time_one_fetches() {
 }
 
 #[test]
+fn a_site_whose_owner_asked_so_is_not_read() {
+    let pipit = Pipit::with(&[("FEEDS_REFUSED", "site.example, other.example")]);
+    let memory = pipit.memory().expect("it is in memory");
+    memory.native.http.answer("", |_| http::Response::new("<rss/>".into()));
+    let ann = pipit.sign_up("ann");
+    for url in ["https://site.example/feed", "https://blog.other.example/"] {
+        let page = ann.post("/subscriptions", &[("url", url)]).expect(422);
+        assert!(page.text().contains("asked that it not be read here"), "{url}");
+    }
+    ann.post("/subscriptions", &[("url", "https://notsite.example/feed")]).expect(303);
+    let calls = memory.native.http.calls();
+    assert!(calls.iter().all(|call| !call.url.as_str().contains("/site.example")));
+}
+
+#[test]
 fn validators_go_back_byte_for_byte() {
     let pipit = Pipit::in_memory();
     let ann = pipit.sign_up("ann");

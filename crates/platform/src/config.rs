@@ -116,6 +116,8 @@ pub struct Config {
     pub dns_api: Url,
     /// Addresses for domains that can have no CNAME; pages name them.
     pub domain_addresses: Vec<String>,
+    /// Hosts whose owners asked not to be read: they and everything below them.
+    pub feeds_refused: Vec<String>,
     /// None: a proxy of the operator's makes the certificates.
     pub hostnames: Option<HostnamesConfig>,
     /// `host:port` pairs on loopback; empty in every release build.
@@ -156,6 +158,7 @@ impl Config {
                 "DNS_API_BASE",
             )?,
             domain_addresses: get("DOMAIN_ADDRESSES").map(|list| words(&list)).unwrap_or_default(),
+            feeds_refused: get("FEEDS_REFUSED").map(|list| words(&list)).unwrap_or_default(),
             hostnames: hostnames(&get)?,
             outbound_allow,
             clock_ahead_seconds: clock.and_then(|s| s.parse().ok()).unwrap_or(0),

@@ -80,10 +80,23 @@ pub fn parse(typed: &str, config: &Config) -> Result<Url, String> {
         return Err(PRIVATE.into());
     }
     match check_url(&url, config) {
+        Ok(()) if is_refused(&url, config) => Err(REFUSED.into()),
         Ok(()) => Ok(url),
         Err(Error::Outgoing(words)) => Err(words.into_owned()),
         Err(_) => Err("That address cannot be fetched.".into()),
     }
+}
+
+/// The sentence for a site that is not read here.
+pub const REFUSED: &str = "Whoever runs that site asked that it not be read here.";
+
+/// Whether the owner of the site asked the operator that it not be read.
+pub fn is_refused(url: &Url, config: &Config) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    config.feeds_refused.iter().any(|refused| {
+        host.strip_suffix(refused.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
 }
 
 /// Whether a text is an address of the web, without a name or password in it.

@@ -1,7 +1,7 @@
 //! One feed: asked for politely, read carefully, stored whole.
 
 use crate::{
-    discover,
+    address, discover,
     document::{self, Document, Item},
     moving, push, schedule,
 };
@@ -51,6 +51,9 @@ impl Ids {
 pub async fn feed(cx: &Context, id: &str, ids: &Ids) -> Result<Option<i64>> {
     let Some(mut feed) = store::feed::find(cx, id).await? else { return Ok(None) };
     let call = call(cx, &feed)?;
+    if address::is_refused(&call.url, &cx.config) {
+        return fail_until(cx, &feed, address::REFUSED, None).await.map(|()| None);
+    }
     let (from, answer) = match cx.http.send(call).await {
         Ok(answered) => answered,
         Err(error) => {
