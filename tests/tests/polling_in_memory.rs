@@ -175,6 +175,9 @@ fn two_feeds_that_become_one_keep_the_readers_of_both() {
     let site = Elsewhere::start(&pipit);
     subscribe(&ann, &site.url("/moved/a"));
     subscribe(&ben, &site.url("/arrived/a"));
+    for person in [&ann, &ben] {
+        person.get("/").expect(200).expect_text("Arrived 0");
+    }
     pass(&pipit, 60 * HOUR);
     let memory = pipit.memory().expect("it is in memory");
     assert_eq!(memory.count("select count(*) as n from feeds"), 1);

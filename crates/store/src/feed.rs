@@ -1,6 +1,6 @@
 //! Feeds: one row each, however many follow it.
 
-use crate::job;
+use crate::{job, reader};
 use platform::{Context, Result, Row, Sql, sql};
 
 /// The kind of job that looks for feeds that are due.
@@ -239,6 +239,7 @@ pub async fn move_to(cx: &Context, feed: &Feed, url: &str, host: &str) -> Result
              on conflict (url) do update set feed_id = excluded.feed_id",
             [old, to.clone()],
         ),
+        reader::arrive(url),
         // A feed that comes home is no longer elsewhere.
         sql("delete from feed_addresses where url = ?1", [to.clone()]),
         sql(

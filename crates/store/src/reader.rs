@@ -10,6 +10,8 @@ const IDLE_SECONDS: i64 = 30 * DAY;
 const KEPT: i64 = 1000;
 /// So many of a source come onto a timeline when it is followed.
 const FIRST: i64 = 30;
+/// So many rows are written when a feed becomes one with another; who gets none has the next entries.
+const ARRIVING_MAX: i64 = 20_000;
 /// So many idle timelines are removed with each one that is cut.
 const IDLE_MAX: i64 = 5;
 
@@ -104,6 +106,24 @@ pub fn subscribe(account_id: &str, feed: &str) -> Sql {
            and not exists (select 1 from mutes m where m.account_id = ?1 and m.kind = 'feed' and m.value = f.id)
          on conflict do nothing",
         [account_id.into(), feed.into(), FIRST.into()],
+    )
+}
+
+/// The statement that puts the newest entries of a feed onto the timelines of those who came to it from
+/// another feed (`store::feed::move_to` ends the ids of their subscriptions with an m).
+pub(crate) fn arrive(url: &str) -> Sql {
+    sql(
+        "insert into timeline (account_id, list, at, ref, is_entry, source)
+         select s.account_id, 'home', e.published_at, e.id, 1, e.feed_id
+         from feeds f cross join subscriptions s on s.feed_id = f.id and s.id like '%m'
+           cross join readers r on r.account_id = s.account_id
+           cross join entries e on e.id in (
+             select id from entries where feed_id = f.id order by published_at desc, id desc limit ?2)
+         where f.url = ?1
+           and not exists (select 1 from mutes m where m.account_id = s.account_id and m.kind = 'feed' and m.value = f.id)
+         limit ?3
+         on conflict do nothing",
+        [url.into(), FIRST.into(), ARRIVING_MAX.into()],
     )
 }
 
