@@ -107,6 +107,29 @@ fn bookmarks_stay_until_they_are_removed() {
 }
 
 #[test]
+fn a_bookmark_outlives_what_it_marks() {
+    let pipit = Pipit::start();
+    let ann = pipit.sign_up("ann");
+    let site = Fixture::start(&pipit);
+    let name = pipit.name("kept");
+    let feed = format!(
+        "<rss version=\"2.0\"><channel><title>{name}</title><item><guid isPermaLink=\"false\">{name}</guid>\
+         <title>Worth keeping</title><link>https://site.example/{name}</link></item></channel></rss>"
+    );
+    let url = site.page(&format!("/{name}.xml"), "application/rss+xml", &feed);
+    ann.post("/subscriptions", &[("url", &url)]).expect(303);
+    let page = shows(&pipit, &ann, "/", "Worth keeping");
+    let id = page.between("name=\"id\" value=\"", "\"").expect("it can be marked");
+    ann.post("/bookmarks", &[("id", &id)]).expect(303);
+    let page = ann.get("/subscriptions").expect(200);
+    let action = page.attributes("action").into_iter().find(|action| action.ends_with("/deletion"));
+    ann.post(&action.expect("a form that removes it"), &[]).expect(303);
+    shows_not(&ann, "/", "Worth keeping");
+    let kept = ann.get("/bookmarks").expect(200).expect_text("Worth keeping");
+    kept.expect_text(&format!("https://site.example/{name}"));
+}
+
+#[test]
 fn what_is_muted_is_not_shown_until_it_is_taken_back() {
     let pipit = Pipit::start();
     let (ann, ben) = (pipit.sign_up("ann"), pipit.sign_up("ben"));

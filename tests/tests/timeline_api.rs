@@ -1,7 +1,7 @@
 //! The JSON API for timelines and people, as Micro.blog's apps call it.
 
 use serde_json::{Value, json};
-use tests::{Ask, Browser, Pipit, Program};
+use tests::{Ask, Browser, Pipit, Program, Upload, photo_with_gps};
 
 const SCOPES: &[&str] = &["create", "read", "follow"];
 
@@ -147,4 +147,25 @@ fn an_app_marks_what_it_wants_to_find_again() {
     two.delete(&format!("/posts/favorites/{}", post.id));
     two.list("/posts/bookmarks", 0);
     two.app.send(Ask::form("/posts/bookmarks", &[("id", "1")])).expect(404);
+}
+
+#[test]
+fn photos_are_shown_and_what_is_not_for_everybody_is_not() {
+    let two = Two::new();
+    two.post("/users/follow", &[("username", &two.ann.username)]);
+    let photo = Upload { field: "photo", file_name: "a.jpg", bytes: photo_with_gps() };
+    two.ann.upload("/posts", &[("text", "Look"), ("alt", "A bird")], photo).expect(303);
+    let app = Program::of(&two.pipit, &two.ann, &["create", "draft"]);
+    for (name, value) in
+        [("visibility", "unlisted"), ("visibility", "private"), ("status", "draft")]
+    {
+        app.json("/posts", &json!({ "content": "Not for all", name: value })).expect(201);
+    }
+    let items = two.list("/posts/all", 1);
+    let html = items[0]["content_html"].as_str().unwrap_or_default();
+    assert!(html.contains("alt=\"A bird\"") && html.contains(&two.pipit.media_host()), "{html}");
+    let token = format!("Bearer {}", two.app.token);
+    let ask = || two.app.browser.send(Ask::get("/posts/photos").with("authorization", &token));
+    let id = items[0]["id"].as_str().unwrap_or_default();
+    two.pipit.eventually(ask, |answer| answer.text().contains(id));
 }
