@@ -26,7 +26,7 @@ const AT_ONCE: usize = 3;
 /// Between two calls to a host.
 const PAUSE_MS: u32 = 1_000;
 /// So often a run looks whether a host that another one asks is free again.
-const LOOKS_MAX: usize = 3;
+const LOOKS_MAX: usize = 6;
 /// What found its host busy comes again within so many seconds.
 const PUT_OFF_SECONDS: i64 = 60;
 

@@ -35,8 +35,14 @@ struct Item {
     date_modified: Text,
 }
 
-/// Reads a document; its depth is limited by the parser.
+/// Extensions nest a little; what nests more is made to be slow.
+const DEPTH_MAX: usize = 32;
+
+/// Reads a document.
 pub fn read(text: &str) -> Result<Raw, Problem> {
+    if depth(text) > DEPTH_MAX {
+        return Err("Its parts are nested too deeply.");
+    }
     // Also refuses what has a field twice, or more after its end.
     let feed: Feed =
         serde_json::from_slice(text.as_bytes()).map_err(|_| "There is no feed at this address.")?;
@@ -49,6 +55,26 @@ pub fn read(text: &str) -> Result<Raw, Problem> {
         items: feed.items.0.into_iter().map(item).collect(),
         ..Raw::default()
     })
+}
+
+/// How deeply lists and objects are nested, outside of texts.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_text, mut is_escaped) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth = depth.saturating_add(1);
+                deepest = depth.max(deepest);
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 fn item(item: Item) -> RawItem {

@@ -218,6 +218,14 @@ fn dangerous_and_foreign_documents_are_refused() {
         "[".repeat(100_000)
     );
     assert!(parsed(&nested).is_err());
+    let nests = |depth: usize| {
+        let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+        parsed(&format!(
+            "{{\"version\":\"https://jsonfeed.org/version/1\",\"title\":\"[[{{\\\"[\",\"_x\":{open}{close}}}"
+        ))
+    };
+    assert_eq!(nests(31).unwrap().title.as_deref(), Some("[[{\"["));
+    assert!(nests(32).is_err());
 }
 
 #[test]
