@@ -140,6 +140,20 @@ fn lives(pipit: &Pipit, ann: &Browser, at: &str, path: &str, feed_before: &str) 
 }
 
 #[test]
+fn whoever_subscribes_to_a_domain_of_somebody_here_follows_them() {
+    let pipit = Pipit::start();
+    let (names, _site) = Names::start(&pipit);
+    let (ann, ben) = (pipit.sign_up("ann"), pipit.sign_up("ben"));
+    let (host, _) = own_name(&pipit, "heath");
+    go_live(&pipit, &names, &ann, &host);
+    ben.post("/subscriptions", &[("url", &format!("https://{host}/feed.xml"))]).expect(303);
+    let page = ben.get("/subscriptions").expect(200).text();
+    assert!(page.contains(&format!("/follows/{}/deletion", ann.username)), "{page}");
+    assert!(!page.contains("/refresh\""), "and no feed is fetched from ourselves: {page}");
+    ann.post("/subscriptions", &[("url", &host)]).expect(422);
+}
+
+#[test]
 fn nobody_else_has_a_name_that_somebody_has_or_had_lately() {
     let pipit = Pipit::start();
     let (names, _site) = Names::start(&pipit);

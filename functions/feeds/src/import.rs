@@ -106,15 +106,15 @@ pub async fn run(cx: &Context, id: &str) -> Result<()> {
 
 /// Follows a person; a feed is given back to be subscribed to with others.
 async fn follow_or_feed(cx: &Context, account_id: &str, line: &Line) -> Result<Option<Wanted>> {
-    if let Some(username) = line.to.strip_prefix('@') {
-        if let Some(blog) = store::blog::find(cx, username).await?
-            && blog.account_id != account_id
-        {
+    let url = url::Url::parse(&line.to).ok();
+    let name = line.to.strip_prefix('@').or_else(|| url.as_ref()?.host_str()).unwrap_or_default();
+    if let Some(blog) = store::blog::find(cx, name).await? {
+        if blog.account_id != account_id {
             store::follow::insert(cx, account_id, &blog.id).await?;
         }
         return Ok(None);
     }
-    let url = url::Url::parse(&line.to).map_err(Error::internal)?;
+    let Some(url) = url else { return Ok(None) };
     let wanted = subscription::wanted(&url);
     Ok(Some(Wanted { title: line.title.clone(), site_url: line.site.clone(), ..wanted }))
 }

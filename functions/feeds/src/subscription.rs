@@ -4,11 +4,12 @@ use crate::{address, discover::Offer, follow, moving, schedule};
 use askama::Template;
 use domain::datetime;
 use http::StatusCode;
-use platform::{Error, Response, Result};
+use platform::{Context, Error, Response, Result};
 use store::{
     post::Author,
     subscription::{Subscription, Wanted},
 };
+use url::Url;
 use web::{Layout, Visit};
 
 /// `GET /subscriptions`
@@ -22,25 +23,31 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     let session = v.session()?;
     let typed = form.get("url");
     let problem = match address::wanted(typed, &v.cx.config) {
-        Ok(address::Wanted::Person(username)) => {
-            return match follow::person(&v, &username).await? {
-                Ok(()) => web::see_other("/subscriptions"),
-                Err(problem) => page(&v, Typed::Url(typed.to_owned(), problem.into())).await,
-            };
-        }
-        Ok(address::Wanted::Feed(url)) => {
-            if store::subscription::count(v.cx, &session.account_id).await? >= FEEDS_MAX {
-                FULL.to_owned()
-            } else {
-                let wanted = wanted(&url);
-                store::subscription::insert(v.cx, &session.account_id, &wanted).await?;
-                v.cx.wake();
-                return web::see_other("/subscriptions");
+        Ok(address::Wanted::Person(username)) => follow::person(&v, &username).await?.err(),
+        Ok(address::Wanted::Feed(url)) => match person_at(v.cx, &url).await? {
+            Some(host) => follow::person(&v, host).await?.err(),
+            None if store::subscription::count(v.cx, &session.account_id).await? >= FEEDS_MAX => {
+                Some(FULL)
             }
-        }
-        Err(problem) => problem,
+            None => {
+                store::subscription::insert(v.cx, &session.account_id, &wanted(&url)).await?;
+                v.cx.wake();
+                None
+            }
+        },
+        Err(problem) => return page(&v, Typed::Url(typed.to_owned(), problem)).await,
     };
-    page(&v, Typed::Url(typed.to_owned(), problem)).await
+    match problem {
+        None => web::see_other("/subscriptions"),
+        Some(problem) => page(&v, Typed::Url(typed.to_owned(), problem.to_owned())).await,
+    }
+}
+
+/// The host of an address where a blog of somebody here lives, by which they are followed: we do not call
+/// ourselves.
+pub async fn person_at<'a>(cx: &Context, url: &'a Url) -> Result<Option<&'a str>> {
+    let host = url.host_str().unwrap_or_default();
+    Ok(store::blog::find(cx, host).await?.map(|_| host))
 }
 
 /// So many feeds may one person read.
@@ -49,7 +56,7 @@ pub const FEEDS_MAX: i64 = 1_000;
 pub const FULL: &str = "You read 1,000 feeds, and more there may not be. Remove one first.";
 
 /// A feed at an address that may be subscribed to.
-pub fn wanted(url: &url::Url) -> Wanted {
+pub fn wanted(url: &Url) -> Wanted {
     Wanted { url: url.to_string(), host: moving::host(url), ..Wanted::default() }
 }
 
