@@ -9,6 +9,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
+use std::marker::PhantomData;
 
 #[derive(Deserialize)]
 struct Feed {
@@ -18,7 +19,24 @@ struct Feed {
     #[serde(default)]
     home_page_url: Text,
     #[serde(default)]
-    items: Items,
+    feed_url: Text,
+    #[serde(default)]
+    hubs: Many<Hub>,
+    #[serde(default)]
+    items: Many<Item>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Hub {
+    r#type: Text,
+    url: Text,
+}
+
+impl Hub {
+    fn is_websub(&self) -> bool {
+        self.r#type.0.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("websub"))
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -52,6 +70,8 @@ pub fn read(text: &str) -> Result<Raw, Problem> {
     Ok(Raw {
         title: feed.title.0.map(Words::Plain),
         site: feed.home_page_url.0,
+        hub: feed.hubs.0.into_iter().find(|hub| hub.is_websub()).and_then(|hub| hub.url.0),
+        own_url: feed.feed_url.0,
         items: feed.items.0.into_iter().map(item).collect(),
         ..Raw::default()
     })
@@ -149,34 +169,39 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 }
 
-/// The first items; the rest is passed over, so that no document takes much more memory than it is long.
-#[derive(Default)]
-struct Items(Vec<Item>);
+/// The first of a list; the rest is passed over, so that no document takes much more memory than it is long.
+struct Many<T>(Vec<T>);
 
-impl<'de> Deserialize<'de> for Items {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(ItemsVisitor)
+impl<T> Default for Many<T> {
+    fn default() -> Self {
+        Self(Vec::new())
     }
 }
 
-struct ItemsVisitor;
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(ManyVisitor(PhantomData))
+    }
+}
 
-impl<'de> Visitor<'de> for ItemsVisitor {
-    type Value = Items;
+struct ManyVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ManyVisitor<T> {
+    type Value = Many<T>;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a list of items")
+        f.write_str("a list")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Many<T>, A::Error> {
         let mut items = Vec::new();
         while items.len() < ITEMS_MAX {
             match list.next_element()? {
                 Some(item) => items.push(item),
-                None => return Ok(Items(items)),
+                None => return Ok(Many(items)),
             }
         }
         while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Items(items))
+        Ok(Many(items))
     }
 }

@@ -100,6 +100,30 @@ fn json_feed_items_become_entries() {
 }
 
 #[test]
+fn who_calls_for_a_feed_is_read_in_every_format() {
+    let offer = |text: &str| parsed(text).unwrap().offer.map(|o| (o.url, o.topic, o.is_cloud));
+    let hub = |topic: &str| Some(("https://hub.example/".to_owned(), topic.to_owned(), false));
+    let atom = "xmlns:a=\"http://www.w3.org/2005/Atom\"";
+    let links =
+        "<a:link rel=\"hub\" href=\"https://hub.example/\"/><a:link rel=\"self\" href=\"/own\"/>";
+    let rss = format!("<rss {atom}><channel><title>x</title>{links}</channel></rss>");
+    assert_eq!(offer(&rss), hub("https://site.example/own"));
+    assert_eq!(offer(&format!("<a:feed {atom}>{links}</a:feed>")), hub("https://site.example/own"));
+    let json = r#"{"version":"https://jsonfeed.org/version/1.1","feed_url":"https://site.example/j",
+        "hubs":[{"type":"rssCloud","url":"x"},{"type":"WebSub","url":"https://hub.example/"}]}"#;
+    assert_eq!(offer(json), hub("https://site.example/j"));
+    let cloud = "<rss><channel><cloud domain=\"cloud.example\" port=\"80\" path=\"/please\" protocol=\"http-post\"/></channel></rss>";
+    let from = from().to_string();
+    assert_eq!(offer(cloud), Some(("http://cloud.example:80/please".to_owned(), from, true)));
+    assert_eq!(
+        offer("<rss><channel><cloud domain=\"x\" protocol=\"soap\"/></channel></rss>"),
+        None
+    );
+    let odd = r#"{"version":"https://jsonfeed.org/version/1.1","hubs":[{"type":1}]}"#;
+    assert_eq!(offer(odd), None);
+}
+
+#[test]
 fn an_entry_is_known_by_guid_then_link_then_content() {
     for (inner, expected) in [
         ("<guid> g </guid><link>https://site.example/l</link>", "g"),
