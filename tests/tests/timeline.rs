@@ -251,6 +251,25 @@ mod in_memory {
     const MOMENTS: usize = 40;
 
     #[test]
+    fn the_line_stands_where_one_stopped_on_whichever_page_that_is() {
+        let pipit = Pipit::in_memory();
+        let memory = pipit.memory().expect("it is in memory");
+        let ann = pipit.sign_up("ann");
+        let stopped = ann.write("", "Number 0.");
+        ann.post("/timeline/marker", &[("id", &stopped.id)]).expect(303);
+        for n in 1..=40 {
+            memory.native.clock.advance(6);
+            ann.post("/posts", &[("text", &format!("Number {n}."))]).expect(303);
+        }
+        let page = ann.get("/").expect(200);
+        assert!(!page.text().contains("read from here"));
+        let older = page.attributes("href").into_iter().find(|url| url.contains("before="));
+        let page = ann.get(&older.expect("a link to the older ones")).expect(200).text();
+        assert!(page.find("Number 1.") < page.find("read from here"), "{page}");
+        assert!(page.find("read from here") < page.find("Number 0."), "{page}");
+    }
+
+    #[test]
     fn the_power_may_go_at_any_moment_of_sending_a_post_out() {
         for moment in 0..MOMENTS {
             let pipit = Pipit::in_memory();

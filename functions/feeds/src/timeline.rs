@@ -29,9 +29,7 @@ pub async fn index(v: Visit<'_>) -> Result<Response> {
     reader::visit(v.cx, &session.account_id).await?;
     let list = List { owner: &session.account_id, name: "home" };
     let mut page = page(&v, list, "Pipit", "/").await?;
-    if page.is_first {
-        page.read_to = marker::timeline(v.cx, &session.account_id).await?;
-    }
+    page.read_to = marker::timeline(v.cx, &session.account_id).await?;
     web::page(&page)
 }
 
@@ -65,12 +63,14 @@ pub struct Page {
 }
 
 impl Page {
-    /// Whether this item is the first of those that were read before.
+    /// Whether this item is the first of those that were read before. An older page that begins with one
+    /// does not know.
     fn is_read_from(&self, item: &Shown) -> bool {
         let place = |item: &Shown| (item.at, item.id.clone());
         let Some(read_to) = &self.read_to else { return false };
-        let newest_read = self.items.iter().find(|item| place(item) <= *read_to);
-        newest_read.is_some_and(|first| first.id == item.id)
+        let newest = self.items.iter().position(|item| place(item) <= *read_to);
+        let newest = newest.filter(|at| self.is_first || *at > 0);
+        newest.and_then(|at| self.items.get(at)).is_some_and(|first| first.id == item.id)
     }
 
     /// The newest item, where it was not read yet.
