@@ -1,4 +1,7 @@
 //! Any bytes, under any type, are a feed or a problem, within the bounds that the rest relies on.
+//!
+//! In `functions/feeds`, with `cargo install cargo-fuzz`: `RUSTC_BOOTSTRAP=1 cargo fuzz run document`. The
+//! documents that `cargo xtask corpus` fetches are a good beginning, each with a digit before it.
 
 #![no_main]
 
