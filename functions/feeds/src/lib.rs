@@ -61,6 +61,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/posts/mentions", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
     Route::get("/posts/discover", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
     Route::get("/posts/photos", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
+    Route::get("/posts/media", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
     Route::get("/posts/bookmarks", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
     Route::get("/posts/favorites", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
     Route::get("/posts/conversation", Who::Token(&["read"]), |v| {

@@ -24,14 +24,14 @@ const CHECK_SECONDS: i64 = 60;
 const ID_CHARS: usize = 18;
 const CHANNEL_CHARS_MAX: usize = 40;
 
-/// `GET /posts/all`, `/posts/timeline`, `/posts/mentions`, `/posts/discover`, `/posts/photos`, `/posts/bookmarks`,
+/// `GET /posts/all`, `/posts/timeline`, `/posts/mentions`, `/posts/discover`, `/posts/photos`, `/posts/media`, `/posts/bookmarks`,
 /// `/posts/favorites`: a list, newest first, with `count`, `before_id` and `since_id`.
 pub async fn list(v: Visit<'_>) -> Result<Response> {
     let account_id = v.grant()?.account_id.clone();
     let (name, title) = match v.req.uri().path().trim_start_matches("/posts/") {
         "mentions" => ("mentions", "Mentions"),
         "discover" => ("discover", "Discover"),
-        "photos" => ("photos", "Photos"),
+        "photos" | "media" => ("photos", "Photos"),
         "bookmarks" | "favorites" => ("bookmarks", "Bookmarks"),
         _ => ("home", "Timeline"),
     };
