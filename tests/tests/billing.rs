@@ -151,6 +151,68 @@ fn what_is_signed_and_no_event_is_refused() {
         let good = signature(STRIPE_SECRET, now(&pipit), body.as_bytes());
         send(&pipit, body, &good).expect(400);
     }
+    let mut no_text = event("evt_1").into_bytes();
+    no_text.push(0xff);
+    let good = signature(STRIPE_SECRET, now(&pipit), &no_text);
+    send(&pipit, no_text, &good).expect(400);
+    assert!(matches!(stored(&pipit), None | Some(0)));
+}
+
+#[test]
+fn more_signatures_than_stripe_makes_are_refused_with_the_good_one_among_them() {
+    let pipit = Pipit::start();
+    let body = event(&format!("evt_{}", pipit.name("signatures")));
+    let good = signature(STRIPE_SECRET, now(&pipit), body.as_bytes());
+    for one in [",v1=00".to_owned(), format!(",v1={}", "00".repeat(32))] {
+        send(&pipit, &*body, &format!("{good}{}", one.repeat(16))).expect(400);
+        send(&pipit, &*body, &format!("{good}{}", one.repeat(15))).expect(200);
+    }
+    // The longest header that every runtime hands on; 5,000 signatures stop at its door.
+    let longest = format!("{good}{}", ",v1=00".repeat(1000));
+    send(&pipit, &*body, &longest).expect(400);
+}
+
+#[test]
+fn a_thin_event_and_its_snapshot_are_stored_once() {
+    let pipit = Pipit::start();
+    let (thin_id, id) =
+        (format!("evt_{}", pipit.name("thin")), format!("evt_{}", pipit.name("snapshot")));
+    let thin = format!(
+        "{{\"id\":\"{thin_id}\",\"object\":\"v2.core.event\",\"type\":\"v1.invoice.paid\",\
+         \"created\":\"2026-11-22T14:05:00.123Z\",\"livemode\":false,\"snapshot_event\":\"{id}\",\
+         \"related_object\":{{\"id\":\"in_1\",\"type\":\"invoice\",\"url\":\"/v1/invoices/in_1\"}}}}"
+    );
+    let alone = thin.replace(&id, &thin_id);
+    for (body, words) in [
+        (thin, "stored"),
+        (event(&id), "stored before"),
+        (alone.clone(), "stored"),
+        (alone, "stored before"),
+    ] {
+        let good = signature(STRIPE_SECRET, now(&pipit), body.as_bytes());
+        let answer = send(&pipit, body, &good).expect(200);
+        assert_eq!(answer.text().trim(), words);
+    }
+    if let Some(memory) = pipit.memory() {
+        let alike = "select count(*) as n from stripe_events where type = 'invoice.paid' and object_id = 'in_1' \
+                     and state = 'received'";
+        assert_eq!(memory.count(alike), 2);
+    }
+}
+
+#[test]
+fn an_event_that_changes_nothing_here_is_taken_and_counted() {
+    let pipit = Pipit::start();
+    for (nth, kind) in ["invoice.created", "invoice.paid.x", "v1.invoice.paid"].iter().enumerate() {
+        let body = event(&format!("evt_{}{nth}", pipit.name("other")));
+        let body = body.replace("invoice.paid", kind);
+        let good = signature(STRIPE_SECRET, now(&pipit), body.as_bytes());
+        send(&pipit, body, &good).expect(200).expect_text("stored\n");
+    }
+    if let Some(memory) = pipit.memory() {
+        let counted = "select count(distinct type) as n from stripe_events where state = 'ignored'";
+        assert_eq!(memory.count(counted), 3);
+    }
 }
 
 #[test]
@@ -222,5 +284,55 @@ mod in_memory {
         let good = signature(STRIPE_SECRET, now(&pipit), body.as_bytes());
         let ask = Ask::body(PATH, "application/json", body).with("stripe-signature", &good);
         guesser.send(ask).expect(200);
+    }
+
+    #[test]
+    fn events_of_the_other_mode_raise_an_alarm_and_are_ignored() {
+        for (key, livemode, is_ignored) in [
+            ("sk_live_x", "true", false),
+            ("rk_live_x", "true", false),
+            ("sk_test_x", "false", false),
+            ("rk_test_x", "false", false),
+            ("sk_live_x", "false", true),
+            ("rk_live_x", "false", true),
+            ("sk_test_x", "true", true),
+        ] {
+            let pipit = Pipit::with(&[("STRIPE_SECRET_KEY", key)]);
+            host_native::take_log();
+            let body = event("evt_1").replace("false", livemode);
+            let good = signature(STRIPE_SECRET, now(&pipit), body.as_bytes());
+            send(&pipit, body, &good).expect(200);
+            let memory = pipit.memory().expect("it is in memory");
+            let ignored = "select count(*) as n from stripe_events where state = 'ignored'";
+            assert_eq!(memory.count(ignored), i64::from(is_ignored), "{key} {livemode}");
+            let log = host_native::take_log().join("\n");
+            assert_eq!(log.contains("alarm"), is_ignored, "{key} {livemode}: {log}");
+            assert!(!log.contains(key) && !log.contains("cus_canary"), "{log}");
+        }
+    }
+
+    #[test]
+    fn five_thousand_signatures_are_refused() {
+        let pipit = Pipit::in_memory();
+        let body = event("evt_1");
+        let good = signature(STRIPE_SECRET, now(&pipit), body.as_bytes());
+        let (time, one) = good.split_once(',').expect("time and signature");
+        send(&pipit, &*body, &format!("{time},{}", vec![one; 5000].join(","))).expect(400);
+        assert_eq!(stored(&pipit), Some(0));
+    }
+
+    #[test]
+    fn a_flood_of_bad_signatures_raises_an_alarm_and_keeps_stripe_coming() {
+        let pipit = Pipit::in_memory();
+        host_native::take_log();
+        for _ in 0..100 {
+            pipit.browser().send(Ask::body(PATH, "application/json", "{}")).expect(400);
+        }
+        assert!(!host_native::take_log().join("\n").contains("alarm"));
+        pipit.browser().send(Ask::body(PATH, "application/json", "{}")).expect(400);
+        assert!(host_native::take_log().join("\n").contains("alarm"));
+        let body = event("evt_1");
+        let good = signature(STRIPE_SECRET, now(&pipit), body.as_bytes());
+        send(&pipit, body, &good).expect(200);
     }
 }

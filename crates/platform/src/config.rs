@@ -74,6 +74,13 @@ pub struct StripeConfig {
     pub prices: BTreeMap<String, String>,
 }
 
+impl StripeConfig {
+    /// Whether the key moves real money.
+    pub fn is_live(&self) -> bool {
+        self.secret_key.starts_with("sk_live_") || self.secret_key.starts_with("rk_live_")
+    }
+}
+
 /// Where certificates for people's own domains are asked for: Cloudflare's custom hostnames.
 #[derive(Debug, Clone)]
 pub struct HostnamesConfig {
