@@ -16,6 +16,8 @@ pub struct Layout {
     pub signed_in: Option<String>,
     /// The host of the blog that is written on, for accounts that have several.
     pub blog: Option<String>,
+    /// The name of that blog, for forms that are about it.
+    pub blog_name: String,
     /// The time zone of the signed-in account; empty while it is not known.
     pub timezone: String,
     /// What this place is called.
@@ -33,6 +35,7 @@ impl Layout {
             origin.split_once("://").map_or(String::new(), |(_, host)| host.to_owned())
         });
         Self {
+            blog_name: visit.session.as_ref().map_or(String::new(), |s| s.blog_name.clone()),
             blog,
             timezone: timezone.unwrap_or_default(),
             ..Self::new(visit.cx, title, signed_in)
@@ -45,6 +48,7 @@ impl Layout {
             build: cx.config.build.clone(),
             signed_in,
             blog: None,
+            blog_name: String::new(),
             timezone: String::new(),
             app_name: "Pipit".to_owned(),
         }

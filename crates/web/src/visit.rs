@@ -3,7 +3,10 @@
 use crate::{Grant, Limit, answer, form};
 use domain::{datetime, timezone};
 use platform::{Body, ClientAddress, Context, Error, Request, Result};
-use store::session::Session;
+use store::{
+    blog::{Own, Which, find_own},
+    session::Session,
+};
 
 /// How long a proof is fresh.
 const FRESH_SECONDS: i64 = 600;
@@ -100,6 +103,38 @@ impl Visit<'_> {
         let body: Body = std::mem::take(self.req.body_mut());
         let length = answer::content_length(&self.req).unwrap_or_default();
         form::read(&content_type, body, self.body_bytes_max, length).await
+    }
+
+    /// The body as a form; the rest of the visit is about the blog that it was made for (its field `blog`),
+    /// whichever the person has chosen by now.
+    ///
+    /// # Errors
+    /// As [`Visit::form`]; [`Error::NotFound`] when the person has no blog of that name.
+    pub async fn form_of_blog(&mut self) -> Result<form::Form> {
+        let form = self.form().await?;
+        self.turn_to_blog_of(&form).await?;
+        Ok(form)
+    }
+
+    /// The same with a form that was read otherwise.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the person has no blog of that name.
+    pub async fn turn_to_blog_of(&mut self, form: &form::Form) -> Result<()> {
+        let (name, session) = (form.get("blog"), self.session()?);
+        if name.is_empty() || name == session.blog_name {
+            return Ok(());
+        }
+        let own = find_own(self.cx, &session.account_id, Which::Named(name)).await?;
+        self.turn_to(own.ok_or(Error::NotFound)?);
+        Ok(())
+    }
+
+    /// Lets the rest of the visit be about this blog of the person's.
+    pub fn turn_to(&mut self, own: Own) {
+        if let Some(session) = &mut self.session {
+            (session.blog_id, session.blog_name, session.domain) = (own.id, own.name, own.domain);
+        }
     }
 
     /// What a program sent: a form, or a JSON object whose texts, numbers and booleans are its fields.

@@ -25,7 +25,7 @@ const CHANGED: &str = "It was changed in another window. Save it yourself to see
 pub async fn save(mut v: Visit<'_>) -> Result<Response> {
     let body = v.bytes().await?;
     let mut form = Form::of_urlencoded(&body)?;
-    own_blog::of_form(&mut v, &form).await?;
+    v.turn_to_blog_of(&form).await?;
     let writer = Writer::of_session(&v)?;
     let saved = match form.get("id") {
         "" => begin(&v, &writer, &mut form).await,

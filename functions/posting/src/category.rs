@@ -96,7 +96,7 @@ fn name_of(form: &Form) -> Result<String, &'static str> {
 
 /// `POST /settings/categories`
 pub async fn create(mut v: Visit<'_>) -> Result<Response> {
-    let form = v.form().await?;
+    let form = v.form_of_blog().await?;
     let made = match name_of(&form) {
         Err(problem) => Err(problem),
         Ok(name) => {
@@ -134,7 +134,7 @@ fn show(
 
 /// `POST /settings/categories/{slug}`
 pub async fn update(mut v: Visit<'_>) -> Result<Response> {
-    let form = v.form().await?;
+    let form = v.form_of_blog().await?;
     let category = find(&v).await?;
     let filter = filter_of(&form);
     let done = match (name_of(&form), &filter) {
@@ -196,7 +196,8 @@ fn filter_of(form: &Form) -> Result<Filter, &'static str> {
 }
 
 /// `POST /settings/categories/{slug}/deletion`; one that is not there is fine.
-pub async fn delete(v: Visit<'_>) -> Result<Response> {
+pub async fn delete(mut v: Visit<'_>) -> Result<Response> {
+    v.form_of_blog().await?;
     let session = v.session()?;
     category_change::remove(v.cx, &session.blog_id, v.param("slug")).await?;
     web::announce(v.cx, &session.blog_name).await?;

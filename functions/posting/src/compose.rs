@@ -103,8 +103,7 @@ pub async fn new(v: Visit<'_>) -> Result<Response> {
 
 /// `POST /posts`
 pub async fn create(mut v: Visit<'_>) -> Result<Response> {
-    let mut form = v.form().await?;
-    own_blog::of_form(&mut v, &form).await?;
+    let mut form = v.form_of_blog().await?;
     let writer = Writer::of_session(&v)?;
     let mut draft = Draft::default().with(&mut form);
     if draft.key.is_empty() {

@@ -141,7 +141,7 @@ fn key(v: &Visit<'_>) -> Result<String> {
 
 /// `POST /media`: new files. All of them are good, or none is taken.
 pub async fn create(mut v: Visit<'_>) -> Result<Response> {
-    let mut form = v.form().await?;
+    let mut form = v.form_of_blog().await?;
     let blog_id = v.session()?.blog_id.clone();
     let mut files = Vec::new();
     for file in form.take_files("files") {
@@ -168,14 +168,15 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
 
 /// `POST /media/{name}`: what it shows, in words. Posts that show it already have words of their own.
 pub async fn describe(mut v: Visit<'_>) -> Result<Response> {
-    let form = v.form().await?;
+    let form = v.form_of_blog().await?;
     let alt: String = form.get("alt").chars().take(ALT_CHARS_MAX).collect();
     let is_there = store::media::describe(v.cx, &v.session()?.blog_id, &key(&v)?, &alt).await?;
     if is_there { web::see_other("/media?said=saved") } else { Err(Error::NotFound) }
 }
 
 /// `POST /media/{name}/deletion`; what is not there is fine, what a post shows stays.
-pub async fn delete(v: Visit<'_>) -> Result<Response> {
+pub async fn delete(mut v: Visit<'_>) -> Result<Response> {
+    v.form_of_blog().await?;
     let (blog_id, key) = (&v.session()?.blog_id, key(&v)?);
     let is_deleted = library::delete(v.cx, blog_id, &key).await?;
     v.cx.wake();

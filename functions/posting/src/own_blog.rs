@@ -4,21 +4,7 @@
 use crate::publish::Writer;
 use platform::{Context, Error, Result};
 use store::blog::{Own, Which, find_own};
-use web::{Form, Grant, Visit};
-
-/// Lets the rest of a visit be about the blog that its form was made for, whichever is chosen by now.
-///
-/// # Errors
-/// [`Error::NotFound`] when the person has no blog of that name.
-pub async fn of_form(v: &mut Visit<'_>, form: &Form) -> Result<()> {
-    let (name, session) = (form.get("blog"), v.session()?);
-    if name.is_empty() || name == session.blog_name {
-        return Ok(());
-    }
-    let own = find_own(v.cx, &session.account_id, Which::Named(name)).await?;
-    turn(v, own.ok_or(Error::NotFound)?);
-    Ok(())
-}
+use web::{Grant, Visit};
 
 /// Lets the rest of a visit be about the blog on which the post `{id}` stands, if that is the person's.
 pub async fn of_post(v: &mut Visit<'_>) -> Result<()> {
@@ -26,15 +12,9 @@ pub async fn of_post(v: &mut Visit<'_>) -> Result<()> {
     if session.blog_count > 1
         && let Some(own) = find_own(v.cx, &session.account_id, Which::Post(v.param("id"))).await?
     {
-        turn(v, own);
+        v.turn_to(own);
     }
     Ok(())
-}
-
-fn turn(v: &mut Visit<'_>, own: Own) {
-    if let Some(session) = &mut v.session {
-        (session.blog_id, session.blog_name, session.domain) = (own.id, own.name, own.domain);
-    }
 }
 
 /// The writer on the blog whose address an app gives as its destination; without one, on the token's own.

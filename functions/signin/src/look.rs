@@ -80,8 +80,8 @@ pub async fn edit(v: Visit<'_>) -> Result<Response> {
 
 /// `POST /settings/blog`
 pub async fn update(mut v: Visit<'_>) -> Result<Response> {
+    let typed = Typed::read(&v.form_of_blog().await?);
     let blog = own(&v).await?;
-    let typed = Typed::read(&v.form().await?);
     let problems = typed.problems();
     if problems.are_any() {
         let texts = all_texts(&v, &blog).await?;
@@ -96,8 +96,8 @@ pub async fn update(mut v: Visit<'_>) -> Result<Response> {
 /// `POST /settings/blog/preview`: keeps what was typed for an hour and leads to the blog as it would look.
 /// What cannot be is left as it is stored; the form says so when it is saved.
 pub async fn preview(mut v: Visit<'_>) -> Result<Response> {
+    let form = v.form_of_blog().await?;
     let blog = own(&v).await?;
-    let form = v.form().await?;
     let mut texts = all_texts(&v, &blog).await?;
     let mut shown = "home";
     let (blog, look) = if form.has("title") {

@@ -62,7 +62,7 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
 
 /// `POST /settings/domain` with `host`.
 pub async fn create(mut v: Visit<'_>) -> Result<Response> {
-    let form = v.form().await?;
+    let form = v.form_of_blog().await?;
     let typed = form.get("host").to_owned();
     let session = v.session()?;
     if !may_have_one(session) {
@@ -98,14 +98,16 @@ fn token(v: &Visit<'_>, account_id: &str, host: &str) -> Result<String> {
 }
 
 /// `POST /settings/domain/check`: has it looked at now.
-pub async fn check(v: Visit<'_>) -> Result<Response> {
+pub async fn check(mut v: Visit<'_>) -> Result<Response> {
+    v.form_of_blog().await?;
     own_domain::ask(v.cx, &v.session()?.blog_id).await?;
     v.cx.wake();
     web::see_other("/settings/domain?said=looking")
 }
 
 /// `POST /settings/domain/deletion`: gives it up.
-pub async fn delete(v: Visit<'_>) -> Result<Response> {
+pub async fn delete(mut v: Visit<'_>) -> Result<Response> {
+    v.form_of_blog().await?;
     let session = v.session()?;
     if let Some(own) = own_domain::find(v.cx, &session.blog_id).await? {
         own_domain::delete(v.cx, &session.blog_id).await?;

@@ -57,7 +57,7 @@ pub async fn index(v: Visit<'_>) -> Result<Response> {
 
 /// `POST /settings/tokens`: the page that answers is the only place where the token ever stands.
 pub async fn create(mut v: Visit<'_>) -> Result<Response> {
-    let form = v.form().await?;
+    let form = v.form_of_blog().await?;
     let scopes = scope::known(form.all("scope"));
     let name = form.get("name").to_owned();
     let chosen: Vec<&str> = scopes.iter().map(|scope| scope.name).collect();

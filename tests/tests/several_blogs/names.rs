@@ -91,3 +91,40 @@ fn nobody_writes_on_a_blog_of_somebody_else() {
     has(&other.visitor, "/", "Intruder", false);
     has(&other.visitor, "/", "Heron", true);
 }
+
+#[test]
+fn the_forms_of_the_settings_change_the_blog_that_they_were_opened_for() {
+    let pipit = Pipit::start();
+    let ann = pipit.sign_up("ann");
+    let other = Further::of(&pipit, &ann, "birds");
+    let hidden = format!("name=\"blog\" value=\"{}\"", ann.username);
+    let pages = ["/settings/blog", "/settings/categories", "/settings/domain", "/settings/tokens"];
+    for path in [&pages[..], &["/settings/blog/templates/home.html", "/media"]].concat() {
+        has(&ann, path, &hidden, true);
+    }
+    let here = ("blog", ann.username.as_str());
+    // In another tab she has turned to the other one meanwhile.
+    choose(&ann, &other.name);
+    ann.post("/settings/categories", &[("name", "Tea"), here]).expect(303);
+    ann.post("/settings/categories", &[("name", "Tea")]).expect(303);
+    ann.post("/settings/categories/tea/deletion", &[here]).expect(303);
+    has(&ann, "/settings/categories", ">Tea<", true);
+    let host = format!("{}.example", other.name);
+    ann.post("/settings/domain", &[("host", &host)]).expect(303);
+    ann.post("/settings/domain/check", &[here]).expect(303);
+    ann.post("/settings/domain/deletion", &[here]).expect(303);
+    has(&ann, "/settings/domain", &host, true);
+    let look = ["tagline", "timezone", "footer", "css", "head", "foot"].map(|name| (name, ""));
+    let more = [("title", "Only words"), ("language", "en"), ("theme", "plain"), here];
+    ann.post("/settings/blog", &[&look[..], &more].concat()).expect(303);
+    has(&other.visitor, "/", "Only words", false);
+    has(&pipit.blog(&ann), "/", "Only words", true);
+    let template = [("text", "Made by hand"), here];
+    ann.post("/settings/blog/templates/home.html", &template).expect(303);
+    has(&other.visitor, "/", "Made by hand", false);
+    has(&pipit.blog(&ann), "/", "Made by hand", true);
+    let ben = pipit.sign_up("ben");
+    ben.post("/settings/categories", &[("name", "Tea"), here]).expect(404);
+    ben.post("/settings/blog/templates/home.html", &template).expect(404);
+    ben.post("/settings/domain", &[("host", "b.example"), here]).expect(404);
+}

@@ -52,8 +52,8 @@ pub async fn edit(v: Visit<'_>) -> Result<Response> {
 /// `POST /settings/blog/templates/{name}`: an empty text brings the theme's own back.
 pub async fn update(mut v: Visit<'_>) -> Result<Response> {
     let name = name(&v)?;
+    let form = v.form_of_blog().await?;
     let blog = own(&v).await?;
-    let form = v.form().await?;
     let text = if form.has("removal") { String::new() } else { form::lines(form.text("text")) };
     if text.len() > form::TEXT_BYTES_MAX {
         return page(&v, name, Some(text), Some(TOO_LONG)).await;
