@@ -1,7 +1,7 @@
 //! Subscribers of blogs' feeds: what they asked for, what is verified, and what each still has to get.
 
 use crate::job;
-use platform::{Columns, Context, Result, Row, Sql, sql};
+use platform::{Columns, Context, Result, Row, Sql, Value, sql};
 
 /// The job that asks a callback whether it wants what was asked for in its name.
 pub const VERIFICATION: &str = "hub-verification";
@@ -12,6 +12,8 @@ pub const DELIVERY: &str = "hub-delivery";
 
 /// So long a subscriber is left alone after it was called: what is published meanwhile comes at once.
 const PAUSE_SECONDS: i64 = 10;
+/// Who was given up is called so long after a change, once the others are.
+const FAILED_SECONDS: i64 = 60;
 /// A request is verified within minutes, or never.
 const REQUEST_SECONDS: i64 = 86_400;
 /// What is over is removed that often.
@@ -60,7 +62,7 @@ pub struct Due {
     pub subscription: Subscription,
     /// SHA-256 of the feed that it has.
     pub body_hash: String,
-    /// How often it was called in vain since something new came.
+    /// How often it was called in vain since it took something.
     pub attempts: i64,
     /// Until when it is nobody else's; what is published meanwhile sets another moment.
     pub leased_until: i64,
@@ -82,15 +84,33 @@ fn subscription(row: &mut Columns<'_>) -> Subscription {
     }
 }
 
-/// Whether a blog has room for one more subscription from this host.
-pub async fn has_room(cx: &Context, blog_id: &str, host: &str) -> Result<bool> {
-    let statement = sql(
-        "select count(*) as n, coalesce(sum(host = ?2), 0) as same from
-           (select host from hub_subscriptions where blog_id = ?1 limit ?3)",
-        [blog_id.into(), host.into(), SUBSCRIPTIONS_MAX.into()],
-    );
-    let Some(row) = cx.db.first(statement).await? else { return Ok(true) };
-    Ok(row.int("n")? < SUBSCRIPTIONS_MAX && row.int("same")? < OF_HOST_MAX)
+/// Whether the blog ?1 has room for one more subscription from the host ?5, or has this very one already.
+macro_rules! room {
+    () => {
+        "(exists (select 1 from hub_subscriptions where blog_id = ?1 and path = ?2 and protocol = ?3 and callback = ?4)
+          or (select count(*) < ?6 and coalesce(sum(host = ?5), 0) < ?7
+              from (select host from hub_subscriptions where blog_id = ?1 limit ?6)))"
+    };
+}
+
+/// What [`room`] is asked about.
+fn of_room(of: &Subscription, host: &str) -> [Value; 7] {
+    [
+        (&of.blog_id).into(),
+        (&of.path).into(),
+        protocol(of.is_cloud).into(),
+        (&of.callback).into(),
+        host.into(),
+        SUBSCRIPTIONS_MAX.into(),
+        OF_HOST_MAX.into(),
+    ]
+}
+
+/// Whether a blog has room for this subscription; who renews one takes none.
+pub async fn has_room(cx: &Context, wish: &Wish) -> Result<bool> {
+    let params = of_room(&wish.subscription, &wish.host);
+    let statement = sql(concat!("select 1 as one where ", room!()), params);
+    Ok(cx.db.first(statement).await?.is_some())
 }
 
 /// Remembers what was asked for, each with the job that verifies it.
@@ -147,39 +167,38 @@ pub struct Seen {
     pub epoch: i64,
 }
 
-/// Does what was asked for, now that the callback wants it. True when the blog has changed while the
-/// callback was asked: then the subscriber is due already.
+/// Does what was asked for, now that the callback wants it, unless others have taken the room meanwhile. True
+/// when the blog has changed while the callback was asked: then the subscriber is due already.
 pub async fn confirm(cx: &Context, wish: &Wish, seen: &Seen) -> Result<bool> {
     let of = &wish.subscription;
-    let key = [
-        (&of.blog_id).into(),
-        (&of.path).into(),
-        protocol(of.is_cloud).into(),
-        (&of.callback).into(),
-    ];
+    let [blog_id, path, protocol, callback, host, max, of_host] = of_room(of, &wish.host);
     let change = if wish.is_end {
         sql(
             "delete from hub_subscriptions where blog_id = ?1 and path = ?2 and protocol = ?3 and callback = ?4",
-            key,
+            [blog_id, path, protocol, callback],
         )
     } else {
-        let [blog_id, path, protocol, callback] = key;
         sql(
             // Who renews may be waiting for something, and still gets it.
-            "insert into hub_subscriptions (id, blog_id, path, protocol, callback, host, topic, secret, ends_at, body_hash,
+            concat!(
+                "insert into hub_subscriptions (id, blog_id, path, protocol, callback, host, topic, secret, ends_at, body_hash,
                due_at)
-             values (?5, ?1, ?2, ?3, ?4, ?6, ?7, ?8, ?9, ?10,
-               (select ?12 from blogs where id = ?1 and epoch <> ?11))
-             on conflict (blog_id, path, protocol, callback) do update
+             select ?8, ?1, ?2, ?3, ?4, ?5, ?9, ?10, ?11, ?12, (select ?14 from blogs where id = ?1 and epoch <> ?13)
+             where ",
+                room!(),
+                " on conflict (blog_id, path, protocol, callback) do update
                set topic = excluded.topic, secret = excluded.secret, ends_at = excluded.ends_at
-             returning due_at",
+             returning due_at"
+            ),
             [
                 blog_id,
                 path,
                 protocol,
                 callback,
+                host,
+                max,
+                of_host,
                 (&of.id).into(),
-                (&wish.host).into(),
                 (&of.topic).into(),
                 of.secret.clone().into(),
                 cx.seconds().saturating_add(wish.lease_seconds).into(),
@@ -253,8 +272,11 @@ pub async fn make_due(cx: &Context, blog_id: &str) -> Result<()> {
         [blog_id.into(), now.into()],
     );
     let due = sql(
-        "update hub_subscriptions set due_at = max(?2, tried_at + ?3), attempts = 0 where blog_id = ?1",
-        [blog_id.into(), now.into(), PAUSE_SECONDS.into()],
+        // Who failed keeps to its moment, and is a second early: thus it is known that more has come since.
+        "update hub_subscriptions set due_at =
+           case attempts when 0 then max(?2, tried_at + ?3) else coalesce(due_at - 1, ?2 + ?4) end
+         where blog_id = ?1",
+        [blog_id.into(), now.into(), PAUSE_SECONDS.into(), FAILED_SECONDS.into()],
     );
     cx.db.batch(vec![over, due, next_delivery(cx, blog_id)?]).await.map(|_| ())
 }
@@ -331,7 +353,7 @@ fn became(due: &Due, outcome: &Outcome) -> Sql {
         Outcome::Delivered(body_hash) => sql(
             // What was published while it was called is not what it has.
             "update hub_subscriptions set body_hash = ?3, due_at = case due_at when ?2 then null else due_at end,
-               attempts = case due_at when ?2 then 0 else attempts end
+               attempts = 0
              where id = ?1",
             [id, due.leased_until.into(), body_hash.into()],
         ),
@@ -341,7 +363,7 @@ fn became(due: &Due, outcome: &Outcome) -> Sql {
                 id,
                 due.leased_until.into(),
                 (*next_at).into(),
-                next_at.map_or(0, |_| due.attempts.saturating_add(1)).into(),
+                due.attempts.saturating_add(1).into(),
             ],
         ),
         Outcome::Ended => sql("delete from hub_subscriptions where id = ?1", [id]),

@@ -93,8 +93,7 @@ async fn ask(cx: &Context, wishes: &[Wish]) -> Result<()> {
             let retry_after_seconds = verdict.retry_after_seconds.max(1);
             return Err(Error::TooMany { retry_after_seconds, policy: OF_HOST });
         }
-        let has_room = store::hub::has_room(cx, &wish.subscription.blog_id, &wish.host);
-        if !wish.is_end && !has_room.await? {
+        if !wish.is_end && !store::hub::has_room(cx, wish).await? {
             return Err(Error::Forbidden(
                 "This blog has as many subscribers as it can have.".into(),
             ));

@@ -1,5 +1,8 @@
 //! What takes minutes and days, what fails, and what is kept.
 
+#[path = "strangers.rs"]
+mod strangers;
+
 use super::{FEEDS, is_signed, is_the_feed};
 use futures_executor::block_on;
 use host_native::When;
@@ -103,6 +106,7 @@ fn one_that_does_not_answer_is_called_again_and_then_left_until_there_is_more() 
     let counts = ["ill", "dead", "well"].map(|name| reader.got(name).len());
     assert_eq!(counts, [2, 7, 1], "given up after an hour, and nobody else is troubled");
     ann.write("", "Second");
+    later(&pipit, 60);
     let counts = ["ill", "dead", "well"].map(|name| reader.got(name).len());
     assert_eq!(counts, [3, 8, 2]);
     assert_eq!(

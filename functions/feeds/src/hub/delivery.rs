@@ -25,7 +25,7 @@ const AT_ONCE: usize = 4;
 const LARGE_BYTES: usize = 4 << 20;
 /// Longer than a job with its lease can take.
 const LEASE_SECONDS: i64 = 5 * 60;
-/// So often one is called in vain, after 1, 2, 4 … minutes; then it waits for the next change.
+/// So often one is called in vain, after 1, 2, 4 … minutes; then once after each change.
 const TRIES_MAX: i64 = 7;
 const SIGNATURE: HeaderName = HeaderName::from_static("x-hub-signature");
 
