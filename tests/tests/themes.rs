@@ -108,6 +108,15 @@ fn what_people_here_answered_stands_below_a_post_for_whoever_asks() {
     let jf2: serde_json::Value = serde_json::from_str(&jf2.text()).expect("JSON");
     assert_eq!((&jf2["type"], &jf2["children"][0]["url"]), (&"feed".into(), &item["url"]));
 
+    // What one visitor asks for, others are given within the minute: nothing of it may be the visitor's own.
+    let third = ann.write("", "Who else?");
+    let there = format!("{}{}", pipit.blog_url(&ann), third.path);
+    bob.post("/posts", &[("text", "Nobody"), answered[1], ("target", there.as_str())]).expect(303);
+    let odd = format!("/conversation.js?url={there}%3Fby=stranger%23there&format=jsonfeed");
+    let odd = pipit.eventually(|| stranger.get(&odd), |answer| answer.text().contains("Nobody"));
+    let odd: serde_json::Value = serde_json::from_str(&odd.text()).expect("JSON");
+    assert_eq!(odd["home_page_url"], there);
+
     for wrong in ["", &pipit.blog_url(&ann), "https://elsewhere.example/1", "nonsense"] {
         assert_eq!(stranger.get(&format!("/conversation.js?url={wrong}")).status, 404, "{wrong}");
     }

@@ -5,7 +5,7 @@
 use crate::item::{self, Shown};
 use askama::Template;
 use bytes::Bytes;
-use domain::post::Post;
+use domain::{blog::Blog, post::Post};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use platform::{Context, Error, Response, Result};
 use serde_json::{Value, json};
@@ -31,15 +31,16 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
         "jf2" => Format::Jf2,
         _ => return Err(Error::invalid("format is jsonfeed or jf2.")),
     };
-    let asked = v.query("url");
-    let (author, post) = find(v.cx, &asked).await?.ok_or(Error::NotFound)?;
+    let (blog, post) = find(v.cx, &v.query("url")).await?.ok_or(Error::NotFound)?;
     let name = format!("conversation:{}\n{}", post.id, v.query("format"));
     let kept = v.cx.cache.get(&name).await.ok().flatten();
     let body = match kept.and_then(|kept| String::from_utf8(kept.to_vec()).ok()) {
         Some(kept) => kept,
         None => {
-            let items = replies(&v, &author, &post).await?;
-            let made = write(&asked, &items, format)?;
+            let items = replies(&v, &blog.account_id, &post).await?;
+            // Not as it was asked for: what is kept is for all.
+            let origin = v.cx.config.blog_origin(&blog.username, blog.domain.as_deref());
+            let made = write(&format!("{origin}{}", post.path), &items, format)?;
             // The first reply is seen at once. What could not be kept costs the next visitor a look.
             if !items.is_empty() {
                 let _ = v.cx.cache.put(&name, Bytes::from(made.clone()), LIFE_SECONDS).await;
@@ -65,14 +66,14 @@ enum Format {
     Jf2,
 }
 
-/// The post at a permalink, on whichever of its blog's hosts, and whose account it is.
-async fn find(cx: &Context, permalink: &str) -> Result<Option<(String, Post)>> {
+/// The post at a permalink, on whichever of its blog's hosts, and the blog.
+async fn find(cx: &Context, permalink: &str) -> Result<Option<(Blog, Post)>> {
     let Some(name) = cx.config.blog_at(permalink) else { return Ok(None) };
     let Ok(url) = Url::parse(permalink) else { return Ok(None) };
     let Some(blog) = web::blog(cx, &name).await? else { return Ok(None) };
     let path = url.path().strip_suffix(".html").unwrap_or(url.path());
     let post = store::post::find_by_path(cx, &blog.id, path).await?;
-    Ok(post.filter(Post::is_listed).map(|post| (blog.account_id, post)))
+    Ok(post.filter(Post::is_listed).map(|post| (blog, post)))
 }
 
 async fn replies(v: &Visit<'_>, author: &str, post: &Post) -> Result<Vec<Shown>> {
