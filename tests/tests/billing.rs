@@ -286,6 +286,61 @@ mod in_memory {
         guesser.send(ask).expect(200);
     }
 
+    const OF_MONEY: &[&str] = &[
+        "billing",
+        "charge",
+        "charged",
+        "money",
+        "paid",
+        "pay",
+        "payment",
+        "payments",
+        "plan",
+        "plans",
+        "price",
+        "prices",
+        "stripe",
+        "subscription fee",
+        "trial",
+    ];
+
+    /// Every page that has an address of its own, as somebody sees it who is signed in.
+    fn words_of_money(pipit: &Pipit) -> Vec<String> {
+        let person = pipit.sign_up("ann");
+        let routes = app::FUNCTIONS.iter().flat_map(|function| function.routes);
+        let pages = routes.filter(|route| {
+            matches!(route.verb, web::Verb::Get)
+                && route.site == platform::Site::App
+                && !route.path.contains('{')
+        });
+        let mut found = Vec::new();
+        for page in pages {
+            let text = person.get(page.path).text().to_lowercase();
+            let words = text.split(|c: char| !c.is_alphabetic());
+            found.extend(
+                words
+                    .filter(|word| OF_MONEY.contains(word))
+                    .map(|word| format!("{}: {word}", page.path)),
+            );
+        }
+        found
+    }
+
+    #[test]
+    fn where_nothing_is_paid_for_nothing_mentions_money() {
+        for settings in
+            [[("STRIPE_SECRET_KEY", ""), ("BILLING", "")], [("BILLING", "off"), ("BUILD", "x")]]
+        {
+            let pipit = Pipit::with(&settings);
+            assert_eq!(words_of_money(&pipit), Vec::<String>::new());
+            pipit.sign_up("bob").get("/settings/billing").expect(404);
+        }
+        let of_money = words_of_money(&Pipit::in_memory()).join("\n");
+        for page in ["/privacy: payment", "/settings/profile: plan", "/settings/billing: plan"] {
+            assert!(of_money.contains(page), "{page} is not in {of_money}");
+        }
+    }
+
     #[test]
     fn events_of_the_other_mode_raise_an_alarm_and_are_ignored() {
         for (key, livemode, is_ignored) in [

@@ -25,6 +25,7 @@ const NAMES: &[&str] = &[
     "MAIL_TOKEN",
     "MAIL_FROM",
     "MAIL_ACCOUNT",
+    "BILLING",
     "STRIPE_SECRET_KEY",
     "STRIPE_WEBHOOK_SECRET",
     "STRIPE_API_BASE",
@@ -92,12 +93,17 @@ pub fn local(local: &Local) -> Result<Settings> {
             set(name, value);
         }
     }
+    // On Spin only one component has the key, and the others have to know that there is one.
+    if settings.contains_key("STRIPE_SECRET_KEY") {
+        settings.entry("BILLING".to_owned()).or_insert_with(|| "on".to_owned());
+    }
     Ok(settings)
 }
 
 /// What the tests know beside: with it they sign events as Stripe does.
 pub fn for_tests() -> Settings {
     let pairs = [
+        ("BILLING", "on"),
         ("STRIPE_SECRET_KEY", "sk_test_pipit"),
         ("STRIPE_WEBHOOK_SECRET", "whsec_pipit_tests"),
         // They answer themselves for DNS and for the platform that makes certificates.

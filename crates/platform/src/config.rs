@@ -74,13 +74,6 @@ pub struct StripeConfig {
     pub prices: BTreeMap<String, String>,
 }
 
-impl StripeConfig {
-    /// Whether the key moves real money.
-    pub fn is_live(&self) -> bool {
-        self.secret_key.starts_with("sk_live_") || self.secret_key.starts_with("rk_live_")
-    }
-}
-
 /// Where certificates for people's own domains are asked for: Cloudflare's custom hostnames.
 #[derive(Debug, Clone)]
 pub struct HostnamesConfig {
@@ -113,6 +106,8 @@ pub struct Config {
     pub minimum_age: Option<u8>,
     /// None: no mail can be sent.
     pub mail: Option<MailConfig>,
+    /// Whether anything is paid for. Components without Stripe's key know it from `BILLING` alone.
+    pub billing: bool,
     /// None: there is no billing, and everything is free.
     pub stripe: Option<StripeConfig>,
     /// Whether Gravatar may be asked for pictures at all.
@@ -157,6 +152,7 @@ impl Config {
             blogs_max: blogs_max(get("BLOGS_MAX").as_deref())?,
             minimum_age: get("MINIMUM_AGE").and_then(|age| age.parse().ok()),
             mail: mail(&get)?,
+            billing: billing(&get),
             stripe: stripe(&get)?,
             gravatar: get("GRAVATAR").is_none_or(|text| text != "off"),
             page_cache: get("PAGE_CACHE").is_none_or(|text| text != "off"),
@@ -291,8 +287,14 @@ fn hostnames(get: &impl Fn(&str) -> Option<String>) -> Result<Option<HostnamesCo
     Ok(Some(HostnamesConfig { api_base: parse(&base, "HOSTNAMES_API_BASE")?, token, zone }))
 }
 
+fn billing(get: &impl Fn(&str) -> Option<String>) -> bool {
+    get("BILLING").map_or_else(|| get("STRIPE_SECRET_KEY").is_some(), |text| text == "on")
+}
+
 fn stripe(get: &impl Fn(&str) -> Option<String>) -> Result<Option<StripeConfig>> {
-    let Some(secret_key) = get("STRIPE_SECRET_KEY") else { return Ok(None) };
+    let Some(secret_key) = get("STRIPE_SECRET_KEY").filter(|_| billing(get)) else {
+        return Ok(None);
+    };
     let base = get("STRIPE_API_BASE").unwrap_or_else(|| "https://api.stripe.com".to_owned());
     let prices = get("STRIPE_PRICES").unwrap_or_else(|| "{}".to_owned());
     Ok(Some(StripeConfig {

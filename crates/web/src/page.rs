@@ -22,6 +22,8 @@ pub struct Layout {
     pub timezone: String,
     /// What this place is called.
     pub app_name: String,
+    /// Whether anything is paid for here.
+    pub billing: bool,
 }
 
 impl Layout {
@@ -51,6 +53,7 @@ impl Layout {
             blog_name: String::new(),
             timezone: String::new(),
             app_name: "Pipit".to_owned(),
+            billing: cx.config.billing,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The plan of an account.
 
 use askama::Template;
-use platform::{Response, Result};
+use platform::{Error, Response, Result};
 use web::{Layout, Visit};
 
 #[derive(Template)]
@@ -12,13 +12,12 @@ struct Page {
     words: String,
 }
 
-/// `GET /settings/billing`
+/// `GET /settings/billing`; there is no such page where nothing is paid for.
 pub async fn show(v: Visit<'_>) -> Result<Response> {
-    let words = if v.cx.config.stripe.is_some() {
-        "You have everything that there is here so far. Other plans cannot be chosen yet."
-    } else {
-        "Everything is included here, and nothing is charged."
-    };
+    if !v.cx.config.billing {
+        return Err(Error::NotFound);
+    }
+    let words = "You have everything that there is here so far. Other plans cannot be chosen yet.";
     let layout = Layout::of(&v, "Your plan");
     web::page(&Page { layout, plan: "Free".to_owned(), words: words.to_owned() })
 }

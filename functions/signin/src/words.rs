@@ -15,7 +15,7 @@ struct About {
 #[template(path = "privacy.html")]
 struct Privacy {
     layout: Layout,
-    columns: &'static [Column],
+    columns: Vec<&'static Column>,
 }
 
 #[derive(Template)]
@@ -54,7 +54,10 @@ pub async fn about(v: Visit<'_>) -> Result<Response> {
 
 /// `GET /privacy`: its table is the map of personal data, so it cannot leave a column out.
 pub async fn privacy(v: Visit<'_>) -> Result<Response> {
-    web::page(&Privacy { layout: Layout::of(&v, "Privacy"), columns: data_map::COLUMNS })
+    let layout = Layout::of(&v, "Privacy");
+    let is_used = |column: &&Column| layout.billing || !column.table.starts_with("stripe_");
+    let columns = data_map::COLUMNS.iter().filter(is_used).collect();
+    web::page(&Privacy { layout, columns })
 }
 
 /// `GET /terms`
