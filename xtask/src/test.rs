@@ -120,7 +120,7 @@ fn on_runtime(
     surroundings(&mut scenarios, &stack, runtime);
     scenarios.env("PIPIT_SECRETS", data.join(secrets::FILE));
     let suite =
-        Suite { name: &format!("{name} scenarios"), reading: Reading::Cargo, limit: 15 * MINUTE };
+        Suite { name: &format!("{name} scenarios"), reading: Reading::Cargo, limit: 30 * MINUTE };
     tally.run(project, &suite, &mut scenarios);
     secrets::run(data, runtime, tally);
     clients::run(project, &stack, runtime, tally);
