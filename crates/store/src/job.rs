@@ -46,19 +46,37 @@ pub async fn kinds_due(cx: &Context, kinds: &[&str]) -> Result<Vec<String>> {
     rows.iter().map(|row| row.read(|row| row.text("kind"))).collect()
 }
 
-/// Takes up to ten due jobs of a kind for this runner alone.
+/// Takes up to ten due jobs of a kind for this runner alone. A job whose runner ended twice before it was
+/// done may be what ended it: such a one is taken alone and last, and in the end it is dead.
 pub async fn lease(cx: &Context, kind: &str) -> Result<Vec<Job>> {
     let now = cx.seconds();
-    let statement = sql(
+    let give_up = sql(
+        "update jobs set dead_at = ?1, error = 'Whoever ran it ended before it was done.'
+         where kind = ?2 and dead_at is null and next_at <= ?1 and lease_until between 1 and ?1 and attempts >= ?3",
+        [now.into(), kind.into(), ATTEMPTS_MAX.into()],
+    );
+    let values = || [now.saturating_add(LEASE_SECONDS).into(), kind.into(), now.into()];
+    let most = sql(
         "update jobs set lease_until = ?1, attempts = attempts + 1
          where id in (
            select id from jobs
            where kind = ?2 and dead_at is null and next_at <= ?3 and lease_until <= ?3
+             and (lease_until = 0 or attempts < 2)
            order by next_at limit 10)
          returning id, kind, ref, attempts",
-        [now.saturating_add(LEASE_SECONDS).into(), kind.into(), now.into()],
+        values(),
     );
-    cx.db.all(statement).await?.iter().map(job).collect()
+    let suspect = sql(
+        "update jobs set lease_until = ?1, attempts = attempts + 1
+         where id in (
+           select id from jobs
+           where kind = ?2 and dead_at is null and next_at <= ?3 and lease_until between 1 and ?3 and attempts >= 2
+           order by attempts, next_at limit 1)
+         returning id, kind, ref, attempts",
+        values(),
+    );
+    let taken = cx.db.batch(vec![give_up, most, suspect]).await?;
+    taken.iter().flat_map(|taken| &taken.rows).map(job).collect()
 }
 
 fn job(row: &Row) -> Result<Job> {

@@ -40,6 +40,7 @@ pub const CASES: &[(&str, Run)] = &[
     ("gate-refuses-private-addresses", |cx| Box::pin(gate::refuses_private_addresses(cx))),
     ("jobs-are-leased-once", |cx| Box::pin(jobs::are_leased_once(cx))),
     ("jobs-that-fail-are-put-off", |cx| Box::pin(jobs::that_fail_are_put_off(cx))),
+    ("jobs-that-end-their-runner-end", |cx| Box::pin(jobs::that_end_their_runner_end(cx))),
     ("encodings-become-text", |cx| Box::pin(encodings::become_text(cx))),
     ("random-never-repeats", |cx| Box::pin(random::never_repeats(cx))),
 ];
