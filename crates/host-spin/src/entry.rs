@@ -28,6 +28,9 @@ use std::rc::Rc;
 use store::limit::SqlLimits;
 use web::Function;
 
+/// So often one call looks for jobs; what is left then is left to the next sweep.
+const ROUNDS_MAX: usize = 20;
+
 /// Answers a request with this function, or hands it to the component whose path it is.
 ///
 /// # Errors
@@ -54,7 +57,7 @@ async fn handle(function: &'static Function, request: Request) -> Result<Respons
     let head = Head::read(&request, &settings)?;
     let bell = Rc::new(Bell::default());
     if jobs::is_call(function, &head, &settings) {
-        let ran = web::run_jobs(&context(&settings, &bell), &[function]).await?;
+        let ran = run_jobs(function, &settings, &bell).await?;
         bell.ring(&settings);
         return finish(&head.method, http::Response::new(Body::from(ran.to_string())));
     }
@@ -70,6 +73,22 @@ async fn handle(function: &'static Function, request: Request) -> Result<Respons
     let response = finish(&method, response);
     bell.ring(&settings);
     response
+}
+
+/// Runs jobs until none is due; returns how many were tried. Each round has a context, and so a time, of its own.
+async fn run_jobs(
+    function: &'static Function,
+    settings: &Rc<Settings>,
+    bell: &Rc<Bell>,
+) -> Result<usize> {
+    let mut tried: usize = 0;
+    for _ in 0..ROUNDS_MAX {
+        match web::run_jobs(&context(settings, bell), &[function]).await? {
+            0 => break,
+            ran => tried = tried.saturating_add(ran),
+        }
+    }
+    Ok(tried)
 }
 
 fn context(settings: &Rc<Settings>, bell: &Rc<Bell>) -> Context {
