@@ -46,6 +46,7 @@ async function signedIn(browser) {
     await look(page, path);
   }
   await page.getByRole("link", { name: /^Edit/ }).click();
+  await page.waitForURL(/\/edit$/);
   await look(page, "/posts/…/edit");
   await page.goto(`${origin}/settings/profile`);
   await page.getByLabel("About you").fill("I paint birds.\nAnd boats.");
@@ -59,6 +60,7 @@ async function signedIn(browser) {
   await page.getByRole("status").waitFor();
   await page.goto(`${origin}/settings/profile`);
   await page.getByRole("link", { name: "your page" }).click();
+  await page.waitForURL(/\/@/);
   await look(page, "/@somebody");
   await page.goto(`${origin}/subscriptions`);
   await page.locator("#url").fill("http://10.0.0.1/feed");

@@ -53,6 +53,7 @@ async function authenticatorApp(browser) {
   await signUp(first.page, username);
   await first.page.goto(`${origin}/settings/security`);
   await first.page.getByRole("link", { name: "Set up an app" }).click();
+  await first.page.waitForURL(/totp/);
   await look(first.page, "setting up an app");
   const uri = await first.page.getByRole("link", { name: "open it here" }).getAttribute("href");
   const secret = new URL(uri).searchParams.get("secret");

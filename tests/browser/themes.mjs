@@ -83,6 +83,7 @@ async function preview(browser) {
   await page.getByRole("alert").getByText("home.html, line 2").waitFor();
   await look(page, "a broken template");
   await page.getByRole("link", { name: "All templates" }).click();
+  await page.waitForURL(/\/templates$/);
   await look(page, "/settings/blog/templates");
   await page.goto(`${origin}/help/themes`);
   await look(page, "/help/themes");
