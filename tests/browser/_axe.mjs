@@ -8,8 +8,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const WIDTHS = [360, 768, 1280];
 const SCHEMES = ["light", "dark"];
 
-/** Looks at the page as it is in every width and scheme. */
-export async function look(page, what) {
+/** Looks at the page as it is in every width and scheme, but for what stands in elements of this selector. */
+export async function look(page, what, exclude) {
   const problems = [];
   // The driver's own way into the page, past its policy, which rightly lets no such script run.
   await page.evaluate(axe);
@@ -17,10 +17,10 @@ export async function look(page, what) {
     await page.setViewportSize({ width, height: 900 });
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme });
-      const found = await page.evaluate(async () => {
-        const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+      const found = await page.evaluate(async (exclude) => {
+        const { violations } = await window.axe.run(exclude ? { exclude: [exclude] } : document, { resultTypes: ["violations"] });
         return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).slice(0, 3).join(" ")}`);
-      });
+      }, exclude);
       problems.push(...found.map((problem) => `${what} at ${width}, ${colorScheme}: ${problem}`));
     }
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
