@@ -87,6 +87,8 @@ struct Rounds<'a> {
     attempts: Vec<Attempt>,
     /// Addresses to which a mail was promised.
     mails: Vec<String>,
+    /// How many strangers have asked for one so far, beside those of the rounds.
+    strangers: usize,
 }
 
 impl<'a> Rounds<'a> {
@@ -97,7 +99,8 @@ impl<'a> Rounds<'a> {
         let writers = writer::sign_up(&stack, plan.runtime, &photo)?;
         let (mailbox, attempts, mails) = (None, Vec::new(), Vec::new());
         let dice = Dice(seed);
-        Ok(Self { project, plan, dice, stack, mailbox, writers, attempts, mails })
+        let strangers = 0;
+        Ok(Self { project, plan, dice, stack, mailbox, writers, attempts, mails, strangers })
     }
 
     fn run(mut self, step: &mut Step, outcomes: &mut Vec<Result<()>>) -> Result<String> {
@@ -106,14 +109,14 @@ impl<'a> Rounds<'a> {
             self.cut(round, *cut)?;
             let origin = &self.stack.origin;
             outcomes.push(look::whole(origin, &mut self.writers));
-            outcomes.push(look::followed(origin, &mut self.writers, &self.attempts));
+            outcomes.push(self.followed());
             outcomes.push(self.send_again());
         }
         let (origin, attempts) = (self.stack.origin.clone(), &self.attempts);
         for place in [Place::Home, Place::Feed] {
             outcomes.push(soon(|| look::kept(&origin, place, attempts)));
         }
-        outcomes.push(look::followed(&origin, &mut self.writers, attempts));
+        outcomes.push(self.followed());
         outcomes.push(look::whole(&origin, &mut self.writers));
         let began = Instant::now();
         outcomes.push(self.drained(step));
@@ -168,18 +171,36 @@ impl<'a> Rounds<'a> {
         Ok(())
     }
 
+    /// Every follower sees what was accepted, once, as soon as the job that was cut off has been run again.
+    fn followed(&mut self) -> Result<()> {
+        let began = Instant::now();
+        loop {
+            let outcome = look::followed(&self.stack.origin, &mut self.writers, &self.attempts);
+            if outcome.is_ok() || began.elapsed() > COPY_LIMIT {
+                return outcome;
+            }
+            self.ring();
+            sleep(Duration::from_secs(1));
+        }
+    }
+
+    /// On Spin nothing sweeps by itself here; who leaves a job has the runners look for others.
+    fn ring(&mut self) {
+        let nth = CUTS.len() + self.strangers;
+        self.strangers += 1;
+        let client = writer::stranger(self.plan.runtime, nth);
+        let email = format!("stranger{nth}@example.org");
+        self.mails.extend(writer::ask_for_mail(client, &self.stack.origin, &email));
+    }
+
     /// Every promised mail arrives and every post is found by its words, once somebody comes by.
     fn drained(&mut self, step: &mut Step) -> Result<()> {
         let began = Instant::now();
         let mut rings = 0;
         loop {
-            // On Spin nothing sweeps by itself here; who leaves a job has them look for others.
             if began.elapsed() >= RING * rings {
                 rings += 1;
-                let nth = CUTS.len() + rings as usize;
-                let client = writer::stranger(self.plan.runtime, nth);
-                let email = format!("stranger{nth}@example.org");
-                self.mails.extend(writer::ask_for_mail(client, &self.stack.origin, &email));
+                self.ring();
             }
             let missing = match look::unsent(&self.stack.mailbox, &self.mails)? {
                 None => look::unfound(&self.stack.origin, &mut self.writers, &self.attempts)?,

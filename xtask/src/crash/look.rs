@@ -52,7 +52,7 @@ pub fn whole(origin: &str, writers: &mut [Writer]) -> Result<()> {
     Ok(())
 }
 
-/// Every follower sees what was accepted, once; the database alone decides, so at once.
+/// Every follower sees what was accepted, once.
 pub fn followed(origin: &str, writers: &mut [Writer], attempts: &[Attempt]) -> Result<()> {
     for nth in 0..writers.len() {
         let shown = timeline(origin, writers, nth)?;
@@ -126,8 +126,16 @@ fn page(client: &mut Client, origin: &str, nth: usize, place: Place) -> Result<S
 
 fn timeline(origin: &str, writers: &mut [Writer], nth: usize) -> Result<Vec<Shown>> {
     let reader = writers.get_mut(nth).ok_or("there is no such reader")?;
-    let page = reader.visitor.get(&format!("{origin}/"))?;
-    posts(origin, &page.text, &format!("the timeline of {}", name(nth)))
+    let (mut shown, mut path) = (Vec::new(), "/".to_owned());
+    loop {
+        let page = reader.visitor.get(&format!("{origin}{path}"))?.text;
+        shown.extend(posts(origin, &page, &format!("the timeline of {}", name(nth)))?);
+        let older = page.split("href=\"/?before=").nth(1).and_then(|rest| rest.split('"').next());
+        match older {
+            Some(place) => path = format!("/?before={place}"),
+            None => return Ok(shown),
+        }
+    }
 }
 
 /// The posts of a page or a feed. In this suite each has a photo, so one without is half done.
