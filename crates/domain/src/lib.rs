@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod app_link;
+pub mod billing;
 pub mod blog;
 mod cbor;
 pub mod challenge;

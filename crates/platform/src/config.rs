@@ -1,8 +1,11 @@
 //! The configuration: the same names on Workers (vars and secrets) and on Spin (variables).
 
+mod billing;
+
+pub use billing::{Charge, FREE, Plan, Plans, Price, StripeConfig};
+
 use crate::{DEV, Error, Result};
 use base64::prelude::{BASE64_STANDARD, Engine};
-use std::collections::BTreeMap;
 use url::Url;
 
 /// How many blogs an account may have where nothing else is said.
@@ -61,19 +64,6 @@ pub struct MailConfig {
     pub from: String,
 }
 
-/// How Stripe is reached and believed.
-#[derive(Debug, Clone)]
-pub struct StripeConfig {
-    /// The API key.
-    pub secret_key: String,
-    /// One signing secret, or two while it is rolled.
-    pub webhook_secrets: Vec<String>,
-    /// Where the API is.
-    pub api_base: Url,
-    /// Price id to the name of the plan.
-    pub prices: BTreeMap<String, String>,
-}
-
 /// Where certificates for people's own domains are asked for: Cloudflare's custom hostnames.
 #[derive(Debug, Clone)]
 pub struct HostnamesConfig {
@@ -110,6 +100,8 @@ pub struct Config {
     pub billing: bool,
     /// None: there is no billing, and everything is free.
     pub stripe: Option<StripeConfig>,
+    /// What each plan unlocks, where something is paid for.
+    pub plans: Plans,
     /// Whether Gravatar may be asked for pictures at all.
     pub gravatar: bool,
     /// Whether pages of blogs are kept in the page cache.
@@ -142,6 +134,7 @@ impl Config {
             return Err(Error::internal("OUTBOUND_ALLOW is for development builds only"));
         }
         let clock = get("CLOCK_AHEAD_SECONDS").filter(|_| DEV);
+        let blogs_max = blogs_max(get("BLOGS_MAX").as_deref())?;
         Ok(Self {
             app_origin: url(&get, "APP_ORIGIN")?,
             blog_domain: get("BLOG_DOMAIN").ok_or_else(|| missing("BLOG_DOMAIN"))?,
@@ -149,11 +142,12 @@ impl Config {
             app_key: get("APP_KEY").map(|text| key(&text)).transpose()?,
             operator_email: get("OPERATOR_EMAIL"),
             signups: signups(get("SIGNUPS").as_deref())?,
-            blogs_max: blogs_max(get("BLOGS_MAX").as_deref())?,
+            blogs_max,
             minimum_age: get("MINIMUM_AGE").and_then(|age| age.parse().ok()),
             mail: mail(&get)?,
-            billing: billing(&get),
-            stripe: stripe(&get)?,
+            billing: billing::is_on(&get),
+            stripe: billing::stripe(&get)?,
+            plans: billing::plans(&get, blogs_max)?,
             gravatar: get("GRAVATAR").is_none_or(|text| text != "off"),
             page_cache: get("PAGE_CACHE").is_none_or(|text| text != "off"),
             dns_api: parse(
@@ -239,6 +233,15 @@ impl Config {
         format!("{}/{key}", self.media_origin.as_str().trim_end_matches('/'))
     }
 
+    /// What the plan of this name unlocks; everything where nothing is paid for.
+    pub fn plan(&self, name: &str) -> Plan {
+        let plan = self.plans.plan(name, self.blogs_max);
+        if self.billing {
+            return plan;
+        }
+        Plan { blogs: self.blogs_max, domain: true, storage_bytes: None, ..plan }
+    }
+
     /// Whether a name is one of our own hosts, or below the blogs' domain.
     pub fn is_own_host(&self, name: &str) -> bool {
         let (blogs, _) = self.blog_domain_and_port();
@@ -285,25 +288,6 @@ fn hostnames(get: &impl Fn(&str) -> Option<String>) -> Result<Option<HostnamesCo
     let base = get("HOSTNAMES_API_BASE");
     let base = base.unwrap_or_else(|| "https://api.cloudflare.com".to_owned());
     Ok(Some(HostnamesConfig { api_base: parse(&base, "HOSTNAMES_API_BASE")?, token, zone }))
-}
-
-fn billing(get: &impl Fn(&str) -> Option<String>) -> bool {
-    get("BILLING").map_or_else(|| get("STRIPE_SECRET_KEY").is_some(), |text| text == "on")
-}
-
-fn stripe(get: &impl Fn(&str) -> Option<String>) -> Result<Option<StripeConfig>> {
-    let Some(secret_key) = get("STRIPE_SECRET_KEY").filter(|_| billing(get)) else {
-        return Ok(None);
-    };
-    let base = get("STRIPE_API_BASE").unwrap_or_else(|| "https://api.stripe.com".to_owned());
-    let prices = get("STRIPE_PRICES").unwrap_or_else(|| "{}".to_owned());
-    Ok(Some(StripeConfig {
-        secret_key,
-        webhook_secrets: get("STRIPE_WEBHOOK_SECRET").map(|s| words(&s)).unwrap_or_default(),
-        api_base: parse(&base, "STRIPE_API_BASE")?,
-        prices: serde_json::from_slice(prices.as_bytes())
-            .map_err(|_| Error::internal("STRIPE_PRICES is not a JSON object of texts"))?,
-    }))
 }
 
 fn blogs_max(text: Option<&str>) -> Result<i64> {

@@ -18,7 +18,10 @@ mod meter;
 
 pub use blobs::{Blob, Blobs, Objects};
 pub use body::{Body, Chunks};
-pub use config::{Config, HostnamesConfig, MailConfig, MailProvider, Signups, Site, StripeConfig};
+pub use config::{
+    Charge, Config, FREE, HostnamesConfig, MailConfig, MailProvider, Plan, Plans, Price, Signups,
+    Site, StripeConfig,
+};
 pub use context::{ClientAddress, Context, Decode, Ports, Random, Shared, Wake, WithoutTls};
 pub use db::{Columns, Database, Db, Outcome, Row, Sql, Value, sql};
 pub use error::{Error, Result};

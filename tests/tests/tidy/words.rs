@@ -3,9 +3,14 @@
 use super::{hold, quoted_after, read, root};
 use std::fs;
 
+fn settings() -> Vec<String> {
+    let files = ["crates/platform/src/config.rs", "crates/platform/src/config/billing.rs"];
+    files.iter().flat_map(|file| quoted_after(&read(file), &["get(\"", "&get, \""])).collect()
+}
+
 #[test]
 fn every_setting_is_documented() {
-    let mut names = quoted_after(&read("crates/platform/src/config.rs"), &["get(\"", "&get, \""]);
+    let mut names = settings();
     names.extend(quoted_after(&read("crates/host-spin/src/settings.rs"), &["variable(\""]));
     assert!(names.len() > 15, "only {names:?} were found");
     let docs = read("docs/configuration.md");
@@ -20,7 +25,7 @@ fn every_setting_is_documented() {
 #[test]
 fn every_setting_of_a_deployment_reaches_the_components() {
     let spin = read("spin.toml");
-    let names = quoted_after(&read("crates/platform/src/config.rs"), &["get(\"", "&get, \""]);
+    let names = settings();
     let missing =
         names.iter().filter(|name| !spin.contains(&format!("{} = ", name.to_lowercase())));
     hold(
