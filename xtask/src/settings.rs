@@ -30,6 +30,7 @@ const NAMES: &[&str] = &[
     "STRIPE_WEBHOOK_SECRET",
     "STRIPE_API_BASE",
     "STRIPE_PRICES",
+    "PLANS",
     "GRAVATAR",
     "PAGE_CACHE",
     "DNS_API_BASE",

@@ -159,6 +159,16 @@ pub const COLUMNS: &[Column] = &[
     column("imports", "account_id", "Who brought a list of feeds along", "Subscribing to them", WEEK),
     column("imports", "feeds", "The public feeds of that list", "Subscribing to them", WEEK),
     column("imports", "report", "What of that list was left out, and why", "Telling the person", WEEK),
+    column("customers", "id", "The payment provider's number of a customer", "Keeping the plan in step with payments", BILLING),
+    column("customers", "account_id", "Who that customer is", "Keeping the plan in step with payments", BILLING),
+    column("checkout_intents", "account_id", "Who was sent to the payment provider", "Granting what was paid for, once", BILLING),
+    column("checkout_intents", "customer_id", "The payment provider's number of a customer", "Granting what was paid for, once", BILLING),
+    column("billing_subscriptions", "account_id", "Who pays for a plan", "Keeping the plan in step with payments", BILLING),
+    column("billing_subscriptions", "customer_id", "The payment provider's number of a customer", "Keeping the plan in step with payments", BILLING),
+    column("entitlements", "account_id", "Who has a plan", "Knowing what an account may do", ACCOUNT),
+    column("billing_log", "account_id", "Whose plan changed", "Answering questions about payments", BILLING),
+    column("billing_log", "customer_id", "The payment provider's number of a customer", "Answering questions about payments", BILLING),
+    column("stripe_events", "customer_id", "The payment provider's number of a customer", "Keeping the plan in step with payments", BILLING),
     column("stripe_events", "object_id", "The payment provider's number of a payment or customer", "Keeping the plan in step with payments", BILLING),
 ];
 

@@ -7,6 +7,7 @@ pub mod account;
 pub mod address;
 pub mod app_challenge;
 pub mod archive;
+pub mod billing;
 pub mod blog;
 pub mod bookmark;
 pub mod category;

@@ -3,6 +3,7 @@
 use domain::{address, stripe};
 use http::StatusCode;
 use platform::{ClientAddress, Context, Error, Policy, Response, Result, StripeConfig};
+use store::stripe_event::{IGNORED, RECEIVED};
 use web::{Limit, Per, Visit};
 
 /// Stripe's own events stay far below.
@@ -32,6 +33,9 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     let event = stripe::event(&body).map_err(Error::invalid)?;
     let state = state(cx, &event, config);
     let is_new = store::stripe_event::insert(cx, &event, state).await.map_err(again)?;
+    if is_new && state == RECEIVED {
+        cx.wake();
+    }
     let words = if is_new { "stored" } else { "stored before" };
     Ok(web::text(StatusCode::OK, "text/plain; charset=utf-8", format!("{words}\n")))
 }
@@ -55,9 +59,6 @@ async fn refuse(v: &Visit<'_>, words: &'static str) -> Result<Response> {
         _ => Err(Error::invalid(words)),
     }
 }
-
-const RECEIVED: &str = "received";
-const IGNORED: &str = "ignored";
 
 /// An event of a sandbox must never touch what live customers have, nor the other way round. What is
 /// ignored has its row too: by state and type the rows say how many there were.

@@ -1,7 +1,9 @@
 //! Billing: what Stripe tells us, and what an account's plan is.
 
+mod api;
 mod event;
 mod plan;
+mod refresh;
 
 use web::{Function, Job, Lane, Route, Who};
 
@@ -16,8 +18,11 @@ pub const ROUTES: &[Route] = &[
         .body(event::BODY_BYTES_MAX),
 ];
 
-/// No job yet: events stay in state `received` until something applies them.
-pub const JOBS: &[Job] = &[];
+/// Its jobs: finding out whom an event is about, and reading that customer at Stripe again.
+pub const JOBS: &[Job] = &[
+    Job { kind: store::billing::RESOLVE, run: |cx, job| Box::pin(refresh::resolve(cx, job)) },
+    Job { kind: store::billing::REFRESH, run: |cx, job| Box::pin(refresh::run(cx, job)) },
+];
 
 #[cfg(target_os = "wasi")]
 host_spin::component!(FUNCTION);

@@ -4,6 +4,7 @@ use crate::datetime;
 use serde_json::Value;
 
 const ID_BYTES_MAX: usize = 255;
+const CUSTOMER: &str = "cus_";
 
 /// The types that change what an account has, or what is said to its owner.
 const KINDS: &[&str] = &[
@@ -42,6 +43,8 @@ pub struct Event {
     pub created: i64,
     /// The id of the object that the event is about, where it has one.
     pub object_id: Option<String>,
+    /// The customer that it names, a hint of whom to look up; thin events and disputes name none.
+    pub customer_id: Option<String>,
     /// The version of Stripe's API that shaped the event; thin events have none.
     pub api_version: Option<String>,
     /// False for events of a sandbox.
@@ -66,11 +69,12 @@ pub fn event(body: &[u8]) -> Result<Event, &'static str> {
         _ => return Err("The body is not an event."),
     };
     let event = read.ok_or("The event lacks its id, type, time or mode.")?;
-    let object_id = event.object_id.as_deref();
+    let (object_id, customer_id) = (event.object_id.as_deref(), event.customer_id.as_deref());
     let fits = |text: &str| !text.is_empty() && text.len() <= ID_BYTES_MAX;
     let is_usable = fits(&event.id)
         && fits(&event.kind)
         && object_id.is_none_or(fits)
+        && customer_id.is_none_or(fits)
         && event.api_version.as_deref().is_none_or(fits);
     if is_usable {
         Ok(event)
@@ -87,6 +91,7 @@ fn snapshot(value: &Value) -> Option<Event> {
         kind: text(value, "/type")?.to_owned(),
         created: value.get("created")?.as_i64()?,
         object_id: text(value, "/data/object/id").map(str::to_owned),
+        customer_id: customer(value),
         api_version: text(value, "/api_version").map(str::to_owned),
         livemode: value.get("livemode")?.as_bool()?,
     })
@@ -102,9 +107,19 @@ fn thin(value: &Value) -> Option<Event> {
         kind: kind.strip_prefix("v1.").unwrap_or(kind).to_owned(),
         created: datetime::parse_rfc3339(text(value, "/created")?)?,
         object_id: text(value, "/related_object/id").map(str::to_owned),
+        customer_id: text(value, "/related_object/id")
+            .filter(|id| id.starts_with(CUSTOMER))
+            .map(str::to_owned),
         api_version: None,
         livemode: value.get("livemode")?.as_bool()?,
     })
+}
+
+// The object is the customer, or names it, whole where the endpoint was told to expand it.
+fn customer(value: &Value) -> Option<String> {
+    let names = ["/data/object/customer", "/data/object/customer/id", "/data/object/id"];
+    let mut ids = names.iter().filter_map(|at| text(value, at));
+    ids.find(|id| id.starts_with(CUSTOMER)).map(str::to_owned)
 }
 
 fn text<'a>(value: &'a Value, path: &str) -> Option<&'a str> {
@@ -148,6 +163,7 @@ mod tests {
             kind: "invoice.paid".into(),
             created: 5,
             object_id: Some("in_1".into()),
+            customer_id: Some("cus_1".into()),
             api_version: Some("2026-07-29.dahlia".into()),
             livemode: false,
         };
@@ -168,6 +184,7 @@ mod tests {
             kind: "invoice.paid".into(),
             created: 1_795_356_300,
             object_id: Some("in_1".into()),
+            customer_id: None,
             api_version: None,
             livemode: true,
         };
