@@ -48,6 +48,47 @@ CREATE TABLE archives (
   blog_id text primary key references blogs (id) on delete cascade,
   months text not null               -- JSON: {"2026-11": 12, …}, in UTC; a month may stand at 0
 ) strict, without rowid;
+CREATE TABLE billing_log (
+  id text primary key,
+  account_id text not null references accounts (id),
+  customer_id text not null,
+  subscription_id text not null,
+  at integer not null,
+  kind text not null,
+  plan_before text not null,                 -- empty: the free one
+  plan text not null,
+  status text not null,                      -- Stripe's word for the subscription
+  amount integer,
+  currency text not null,
+  interval text not null,
+  by text not null                           -- stripe, reconcile, or who did it
+) strict, without rowid;
+CREATE INDEX billing_log_by_account on billing_log (account_id, at);
+CREATE INDEX billing_log_by_time on billing_log (at, kind);
+CREATE TABLE billing_subscriptions (
+  id text primary key,                       -- Stripe's
+  customer_id text not null references customers (id),
+  account_id text not null references accounts (id),
+  status text not null,                      -- Stripe's word
+  price_id text not null,
+  plan text,                                 -- null: we sell no such thing
+  amount integer,                            -- in the smallest unit
+  currency text not null,
+  interval text not null,                    -- month or year
+  period_ends_at integer,
+  trial_ends_at integer,
+  cancel_at integer,
+  cancel_at_period_end integer not null,
+  canceled_at integer,
+  ended_at integer,
+  made_at integer not null,
+  past_due_since integer,
+  payment text not null check (payment in ('good', 'refunded', 'disputed', 'lost')),
+  is_accepted integer not null,              -- 1: from a checkout of ours that was paid for
+  seq integer not null                       -- the number under which it was read
+) strict, without rowid;
+CREATE INDEX billing_subscriptions_by_customer on billing_subscriptions (customer_id);
+CREATE INDEX billing_subscriptions_by_status on billing_subscriptions (status, made_at);
 CREATE TABLE blog_texts (
   blog_id text not null references blogs (id) on delete cascade,
   name text not null,                -- css, head, foot, or a template's name
@@ -103,6 +144,19 @@ CREATE TABLE challenges (
 CREATE INDEX challenges_by_browser on challenges (browser_hash);
 CREATE INDEX challenges_by_expiry on challenges (expires_at);
 CREATE INDEX challenges_by_session on challenges (consumed_by) where consumed_by is not null;
+CREATE TABLE checkout_intents (
+  id text primary key,
+  account_id text not null references accounts (id),
+  customer_id text not null references customers (id),
+  price_id text not null,
+  plan text not null,
+  trial_days integer not null,
+  made_at integer not null,
+  session_id text,                           -- Stripe's, once it made one
+  session_url text,                          -- where it is, while it is open
+  state text not null check (state in ('begun', 'open', 'completed', 'expired'))
+) strict, without rowid;
+CREATE INDEX checkout_intents_by_account on checkout_intents (account_id, made_at);
 CREATE TABLE consents (
   code_hash text primary key,        -- SHA-256 of the code
   account_id text not null references accounts (id) on delete cascade,
@@ -133,6 +187,17 @@ CREATE TABLE creations (
   primary key (account_id, key_hash)
 ) strict, without rowid;
 CREATE INDEX creations_by_expiry on creations (expires_at);
+CREATE TABLE customers (
+  id text primary key,                       -- Stripe's
+  account_id text not null unique references accounts (id),
+  made_at integer not null,
+  -- Whoever reads a customer at Stripe takes the next number first; only a higher number writes.
+  taken_seq integer not null default 0,
+  applied_seq integer not null default 0,
+  lease_until integer not null default 0,    -- one reads and writes at a time
+  fetched_at integer,                        -- when Stripe was read last
+  deleted_at integer                         -- when it was found deleted at Stripe
+) strict, without rowid;
 CREATE TABLE domain_holds (
   host text primary key,
   account_id text not null,
@@ -164,6 +229,15 @@ CREATE TABLE edits (
   form text not null,                -- as the browser sent it: urlencoded
   saved_at integer not null
 ) strict;
+CREATE TABLE entitlements (
+  account_id text primary key references accounts (id),
+  plan text not null,                        -- empty: the free one
+  access text not null check (access in ('none', 'past_due', 'full')),
+  until integer,                             -- ends by the clock
+  subscription_id text,
+  seq integer not null,
+  changed_at integer not null
+) strict, without rowid;
 CREATE TABLE entries (
   id text primary key,
   feed_id text not null references feeds (id) on delete cascade,
@@ -279,6 +353,7 @@ CREATE TABLE jobs (
   dead_at integer,                   -- given up; a person has to look
   error text                         -- why the last attempt failed
 ) strict, without rowid;
+CREATE INDEX jobs_by_subject on jobs (kind, ref) where dead_at is null;
 CREATE INDEX jobs_due on jobs (kind, next_at) where dead_at is null;
 CREATE TABLE limits (
   key text primary key,
@@ -441,8 +516,9 @@ CREATE TABLE stripe_events (
   livemode integer not null,         -- 0 or 1
   received_at integer not null,
   state text not null check (state in ('received', 'applied', 'ignored'))
-) strict, without rowid;
+, customer_id text) strict, without rowid;
 CREATE INDEX stripe_events_by_object on stripe_events (object_id, created);
+CREATE INDEX stripe_events_waiting on stripe_events (customer_id, received_at) where state = 'received';
 CREATE TABLE subscriptions (
   id text primary key,
   account_id text not null references accounts (id) on delete cascade,

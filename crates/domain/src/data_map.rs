@@ -17,6 +17,23 @@ pub struct Column {
     pub retention: &'static str,
 }
 
+/// Tables that stay empty where nothing is paid for.
+const OF_BILLING: &[&str] = &[
+    "billing_log",
+    "billing_subscriptions",
+    "checkout_intents",
+    "customers",
+    "entitlements",
+    "stripe_events",
+];
+
+impl Column {
+    /// Whether it holds something only where something is paid for.
+    pub fn is_of_billing(&self) -> bool {
+        OF_BILLING.contains(&self.table)
+    }
+}
+
 const ACCOUNT: &str = "until the account is deleted";
 const PICTURE: &str = "until it is replaced or removed, or the account is deleted";
 const CHALLENGE: &str = "ten minutes of use, then removed within a day";

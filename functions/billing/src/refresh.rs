@@ -73,7 +73,7 @@ pub async fn customer(cx: &Context, customer_id: &str, by: &str) -> Result<Vec<E
         if store::billing::find_customer(cx, customer_id).await?.is_some() {
             return Err(Error::Unavailable(BUSY.to_owned()));
         }
-        cx.log(&format!("stripe customer {customer_id} is not one of ours"));
+        cx.log("stripe speaks of a customer that is not ours");
         stripe_event::ignore_of(cx, customer_id).await?;
         return Ok(Vec::new());
     };

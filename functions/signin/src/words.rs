@@ -55,7 +55,7 @@ pub async fn about(v: Visit<'_>) -> Result<Response> {
 /// `GET /privacy`: its table is the map of personal data, so it cannot leave a column out.
 pub async fn privacy(v: Visit<'_>) -> Result<Response> {
     let layout = Layout::of(&v, "Privacy");
-    let is_used = |column: &&Column| layout.billing || !column.table.starts_with("stripe_");
+    let is_used = |column: &&Column| layout.billing || !column.is_of_billing();
     let columns = data_map::COLUMNS.iter().filter(is_used).collect();
     web::page(&Privacy { layout, columns })
 }

@@ -5,7 +5,9 @@ use std::fs;
 
 fn settings() -> Vec<String> {
     let files = ["crates/platform/src/config.rs", "crates/platform/src/config/billing.rs"];
-    files.iter().flat_map(|file| quoted_after(&read(file), &["get(\"", "&get, \""])).collect()
+    let marks = ["get(\"", "&get, \""];
+    let names = files.iter().flat_map(|file| quoted_after(&read(file), &marks));
+    names.filter(|name| name.bytes().all(|byte| !byte.is_ascii_lowercase())).collect()
 }
 
 #[test]
