@@ -7,7 +7,7 @@ CREATE TABLE accounts (
   name text not null,
   site text,                         -- the person's own web site, http or https
   created_at integer not null
-, bio text not null default '', timezone text, avatar_key text, header_key text, uses_gravatar integer not null default 1, gravatar_key text, gravatar_check_at integer not null default 0, site_verified_at integer, site_misses integer not null default 0, site_check_at integer not null default 0, blog_count integer not null default 1, is_discoverable integer not null default 1) strict, without rowid;
+, bio text not null default '', timezone text, avatar_key text, header_key text, uses_gravatar integer not null default 1, gravatar_key text, gravatar_check_at integer not null default 0, site_verified_at integer, site_misses integer not null default 0, site_check_at integer not null default 0, blog_count integer not null default 1, is_discoverable integer not null default 1, media_bytes integer not null default 0) strict, without rowid;
 CREATE INDEX accounts_by_gravatar_check on accounts (gravatar_check_at) where uses_gravatar = 1 and avatar_key is null;
 CREATE INDEX accounts_by_site_check on accounts (site_check_at) where site is not null;
 CREATE TABLE address_changes (

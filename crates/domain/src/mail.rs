@@ -188,7 +188,7 @@ pub fn postmark_body(from: &str, mail: &Mail) -> Value {
     })
 }
 
-enum Part<'a> {
+pub(crate) enum Part<'a> {
     Words(&'a str),
     Link(&'a str, &'a str),
     Code(&'a str),
@@ -216,7 +216,7 @@ fn with_link(to: &str, subject: String, asked: &str, label: &str, m: &SignIn) ->
     )
 }
 
-fn mail(to: &str, subject: String, parts: &[Part]) -> Mail {
+pub(crate) fn mail(to: &str, subject: String, parts: &[Part]) -> Mail {
     let text: Vec<String> = parts.iter().map(text).collect();
     let html: String = parts.iter().map(html).collect();
     Mail {

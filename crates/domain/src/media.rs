@@ -203,5 +203,20 @@ fn refusal(bytes: &[u8]) -> &'static str {
     }
 }
 
+/// How large something is, in words: `3.4 MB`.
+pub fn size(bytes: i64) -> String {
+    let (unit, name) = match bytes {
+        ..1000 => return format!("{bytes} bytes"),
+        1000..1_000_000 => return format!("{} kB", bytes.div_euclid(1000)),
+        1_000_000..1_000_000_000 => (1_000_000, "MB"),
+        _ => (1_000_000_000, "GB"),
+    };
+    let tenths = bytes.saturating_mul(10).div_euclid(unit);
+    match tenths.rem_euclid(10) {
+        0 => format!("{} {name}", tenths.div_euclid(10)),
+        rest => format!("{}.{rest} {name}", tenths.div_euclid(10)),
+    }
+}
+
 #[cfg(test)]
 mod tests;

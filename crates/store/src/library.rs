@@ -103,10 +103,16 @@ pub async fn delete(cx: &Context, blog_id: &str, key: &str) -> Result<bool> {
             cx.seconds().into(),
         ],
     );
+    let count = sql(
+        "update accounts set media_bytes = media_bytes - (select bytes from media where key = ?2)
+         where id = (select b.account_id from media m join blogs b on b.id = m.blog_id where m.key = ?2 and m.blog_id = ?1)
+           and exists (select 1 from jobs where id = ?3)",
+        [blog_id.into(), key.into(), (&job_id).into()],
+    );
     let delete = sql(
         "delete from media where blog_id = ?1 and key = ?2 and exists (select 1 from jobs where id = ?3)",
         [blog_id.into(), key.into(), job_id.into()],
     );
-    let outcomes = cx.db.batch(vec![job, delete]).await?;
+    let outcomes = cx.db.batch(vec![job, count, delete]).await?;
     Ok(outcomes.first().is_some_and(|outcome| !outcome.rows.is_empty()))
 }

@@ -41,9 +41,13 @@ pub(crate) fn media(row: &Row) -> Result<Media> {
     })
 }
 
-/// The statement that writes an object down. It belongs to no post until one shows it.
-pub fn insert(cx: &Context, media: &Media) -> Sql {
-    sql(
+/// The statements that write an object down. It belongs to no post until one shows it.
+pub fn insert(cx: &Context, media: &Media) -> [Sql; 2] {
+    let count = sql(
+        "update accounts set media_bytes = media_bytes + ?2 where id = (select account_id from blogs where id = ?1)",
+        [(&media.blog_id).into(), media.bytes.into()],
+    );
+    let insert = sql(
         "insert into media (key, blog_id, post_id, content_type, bytes, width, height, alt, created_at)
          values (?1, ?2, '', ?3, ?4, ?5, ?6, ?7, ?8)",
         [
@@ -56,6 +60,16 @@ pub fn insert(cx: &Context, media: &Media) -> Sql {
             (&media.alt).into(),
             cx.seconds().into(),
         ],
+    );
+    [insert, count]
+}
+
+/// The statement that takes an object off the count, for the batch that forgets it, before it does.
+pub(crate) fn discount(key: &str) -> Sql {
+    sql(
+        "update accounts set media_bytes = media_bytes - (select bytes from media where key = ?1)
+         where id = (select b.account_id from media m join blogs b on b.id = m.blog_id where m.key = ?1)",
+        [key.into()],
     )
 }
 
@@ -172,5 +186,6 @@ pub async fn describe(cx: &Context, blog_id: &str, key: &str, alt: &str) -> Resu
 
 /// Forgets an object; absent is fine.
 pub async fn delete(cx: &Context, key: &str) -> Result<()> {
-    cx.db.batch(vec![sql("delete from media where key = ?1", [key.into()])]).await.map(|_| ())
+    let delete = sql("delete from media where key = ?1", [key.into()]);
+    cx.db.batch(vec![discount(key), delete]).await.map(|_| ())
 }

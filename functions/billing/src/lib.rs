@@ -1,11 +1,14 @@
 //! Billing: what Stripe tells us, and what an account's plan is.
 
 mod api;
+mod checkout;
 mod event;
 mod plan;
 mod refresh;
+mod words;
 
-use web::{Function, Job, Lane, Route, Who};
+use platform::Policy;
+use web::{Function, Job, Lane, Limit, Per, Route, Who};
 
 /// The function: what it answers and what jobs it carries out.
 pub const FUNCTION: Function =
@@ -14,9 +17,21 @@ pub const FUNCTION: Function =
 /// Everything that it answers. Stripe is never limited by its address, only bad signatures are.
 pub const ROUTES: &[Route] = &[
     Route::get("/settings/billing", Who::Session, |v| Box::pin(plan::show(v))),
+    Route::post("/settings/billing/checkout", Who::Session, |v| Box::pin(checkout::create(v)))
+        .limits(STRIPE),
+    Route::post("/settings/billing/portal", Who::Session, |v| Box::pin(checkout::manage(v)))
+        .limits(STRIPE),
     Route::post("/webhooks/stripe", Who::Signature, |v| Box::pin(event::create(v)))
         .body(event::BODY_BYTES_MAX),
 ];
+
+/// What has us call Stripe.
+const STRIPE: &[Limit] =
+    &[limit(Per::Address, "stripe-5m", 60, 300), limit(Per::Account, "stripe-account-5m", 20, 300)];
+
+const fn limit(per: Per, name: &'static str, count: u32, window_seconds: u32) -> Limit {
+    Limit { per, policy: Policy { name, count, window_seconds } }
+}
 
 /// Its jobs: finding out whom an event is about, and reading that customer at Stripe again.
 pub const JOBS: &[Job] = &[

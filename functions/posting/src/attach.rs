@@ -124,7 +124,7 @@ impl Files {
     pub async fn store(self, cx: &Context) -> Result<Vec<Sql>> {
         let mut rows = Vec::new();
         for new in self.new {
-            rows.push(new.store(cx).await?);
+            rows.extend(new.store(cx).await?);
         }
         Ok(rows)
     }

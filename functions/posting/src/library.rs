@@ -4,7 +4,7 @@ use crate::{media::New, post};
 use askama::Template;
 use domain::{
     datetime,
-    media::{Kind, clean},
+    media::{Kind, clean, size},
     post::ALT_CHARS_MAX,
 };
 use http::StatusCode;
@@ -86,20 +86,6 @@ async fn list(v: &Visit<'_>, status: StatusCode, error: Option<String>) -> Resul
     web::page_with_status(status, &page)
 }
 
-/// A size for people, `3.4 MB`.
-fn size(bytes: i64) -> String {
-    let tenths = |unit: i64| {
-        let tenths = bytes.saturating_mul(10).checked_div(unit).unwrap_or_default();
-        (tenths.div_euclid(10), tenths.rem_euclid(10))
-    };
-    match bytes {
-        ..1000 => format!("{bytes} bytes"),
-        1000..1_000_000 => format!("{} kB", tenths(1000).0),
-        1_000_000..1_000_000_000 => format!("{}.{} MB", tenths(1_000_000).0, tenths(1_000_000).1),
-        _ => format!("{}.{} GB", tenths(1_000_000_000).0, tenths(1_000_000_000).1),
-    }
-}
-
 fn card(v: &Visit<'_>, item: Item) -> Card {
     let Item { media, shown, post } = item;
     let url = v.cx.config.media_url(&media.key);
@@ -160,7 +146,7 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     }
     let mut rows = Vec::new();
     for file in files {
-        rows.push(file.store(v.cx).await?);
+        rows.extend(file.store(v.cx).await?);
     }
     v.cx.db.batch(rows).await?;
     web::see_other("/media")
@@ -190,24 +176,4 @@ pub async fn delete(mut v: Visit<'_>) -> Result<Response> {
         None => "A post shows this file. Take it off there first.".to_owned(),
     };
     list(&v, StatusCode::CONFLICT, Some(problem)).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_in_words() {
-        for (bytes, expected) in [
-            (0, "0 bytes"),
-            (999, "999 bytes"),
-            (1999, "1 kB"),
-            (999_999, "999 kB"),
-            (3_460_000, "3.4 MB"),
-            (45_000_000, "45.0 MB"),
-            (1_250_000_000, "1.2 GB"),
-        ] {
-            assert_eq!(size(bytes), expected);
-        }
-    }
 }

@@ -38,8 +38,8 @@ impl New {
         Ok(Self { media, bytes: file.bytes })
     }
 
-    /// Stores the file; returns the statement that writes it down.
-    pub async fn store(self, cx: &Context) -> Result<Sql> {
+    /// Stores the file; returns the statements that write it down.
+    pub async fn store(self, cx: &Context) -> Result<[Sql; 2]> {
         let Self { media, bytes } = self;
         cx.blobs.put(&media.key, &media.content_type, bytes.into()).await?;
         Ok(store::media::insert(cx, &media))

@@ -75,8 +75,8 @@ async fn join(mut v: Visit<'_>) -> Result<Response> {
             let file = clean(whole(v.cx, &upload).await?.freeze()).map_err(Error::invalid)?;
             let new = New::of(v.cx, &writer.blog_id, file, form.get("alt").to_owned())?;
             let key = new.media.key.clone();
-            let row = new.store(v.cx).await?;
-            upload::finish(v.cx, &upload, &key, row).await?;
+            let rows = new.store(v.cx).await?;
+            upload::finish(v.cx, &upload, &key, rows).await?;
             v.cx.wake();
             key
         }

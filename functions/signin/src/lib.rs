@@ -176,6 +176,7 @@ const ROUTES: &[Route] = &[
     Route::get("/privacy", Who::Anyone, |v| Box::pin(words::privacy(v))),
     Route::get("/terms", Who::Anyone, |v| Box::pin(words::terms(v))),
     Route::get("/developers", Who::Anyone, |v| Box::pin(words::developers(v))),
+    Route::get("/help/plans", Who::Anyone, |v| Box::pin(words::help_plans(v))),
     Route::get("/help/themes", Who::Anyone, |v| Box::pin(words::themes(v))),
     Route::get("/settings/profile", Who::Session, |v| Box::pin(profile::edit(v))),
     Route::post("/settings/profile", Who::Session, |v| Box::pin(profile::update(v)))

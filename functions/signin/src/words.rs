@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::data_map::{self, Column};
-use platform::{Response, Result};
+use platform::{Error, Response, Result};
 use web::{Layout, Visit};
 
 #[derive(Template)]
@@ -39,6 +39,20 @@ struct HelpDomain {
 /// `GET /help/domain`
 pub async fn help_domain(v: Visit<'_>) -> Result<Response> {
     web::page(&HelpDomain { layout: Layout::of(&v, "A domain of your own") })
+}
+
+#[derive(Template)]
+#[template(path = "help_plans.html")]
+struct HelpPlans {
+    layout: Layout,
+}
+
+/// `GET /help/plans`; there is no such page where nothing is paid for.
+pub async fn help_plans(v: Visit<'_>) -> Result<Response> {
+    match v.cx.config.billing {
+        true => web::page(&HelpPlans { layout: Layout::of(&v, "How plans work") }),
+        false => Err(Error::NotFound),
+    }
 }
 
 #[derive(Template)]

@@ -264,3 +264,18 @@ proptest! {
         let _ = cleaned(&file);
     }
 }
+
+#[test]
+fn sizes_are_in_words() {
+    for (bytes, expected) in [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1999, "1 kB"),
+        (999_999, "999 kB"),
+        (3_460_000, "3.4 MB"),
+        (45_000_000, "45 MB"),
+        (1_250_000_000, "1.2 GB"),
+    ] {
+        assert_eq!(size(bytes), expected);
+    }
+}
