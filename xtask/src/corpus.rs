@@ -18,7 +18,8 @@ pub const HELP: &str = "
 cargo xtask corpus
 
 Gets the test documents of feedparser, a reader of feeds in Python, reads all of them with our own, and
-compares titles, links, dates, ids and contents with what the documents say is in them. `test` does it too.";
+compares titles, links, dates, ids and contents with what the documents say is in them: 95 of 100 of each
+are to agree, and the rest is listed with the reasons. `test` does it too.";
 
 const PACKAGE: &str = "feedparser==6.0.14";
 const FOLDER: &str = "feedparser-6.0.14";

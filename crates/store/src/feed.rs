@@ -81,7 +81,8 @@ fn feed(row: &Row) -> Result<Feed> {
     })
 }
 
-/// Feeds that are due, at most `limit`, as their ids and hosts, for this runner alone.
+/// Feeds that are due, at most `limit`, as their ids and hosts, for this runner alone. Whoever asks for one
+/// of them before its fetch ends sets a moment later than now, by which the end knows it.
 pub async fn lease_due(
     cx: &Context,
     limit: i64,
@@ -107,12 +108,21 @@ pub async fn put_off(cx: &Context, id: &str, next_check_at: i64) -> Result<()> {
     cx.db.batch(vec![statement]).await.map(|_| ())
 }
 
+/// When a feed is fetched for which somebody asks now (?2), not nearer than ?3 seconds to the last time. One
+/// that is being fetched may have been read before there was what is meant: that fetch counts as the last.
+macro_rules! soon {
+    () => {
+        "case when lease_until > ?2 then ?2 + ?3 else max(?2, coalesce(checked_at, 0) + ?3) end"
+    };
+}
+pub(crate) use soon;
+
 /// What a successful fetch changes; put into the batch of the entries, so that a validator is never
 /// remembered for entries that were not stored.
 pub fn fetched(cx: &Context, feed: &Feed, next_check_at: i64) -> Sql {
     sql(
         "update feeds set title = ?2, site_url = ?3, etag = ?4, last_modified = ?5, body_hash = ?6, checked_at = ?7,
-           next_check_at = ?8, interval_seconds = ?9, ttl_seconds = ?10, failures = 0, failing_since = null,
+           next_check_at = case when next_check_at > ?7 then min(?8, next_check_at) else ?8 end, interval_seconds = ?9, ttl_seconds = ?10, failures = 0, failing_since = null,
            problem = null, offers = null, lease_until = 0
          where id = ?1",
         [
@@ -133,8 +143,8 @@ pub fn fetched(cx: &Context, feed: &Feed, next_check_at: i64) -> Sql {
 /// What a fetch changes that brought nothing new: only when it is fetched next.
 pub async fn unchanged(cx: &Context, feed: &Feed, next_check_at: i64) -> Result<()> {
     let statement = sql(
-        "update feeds set checked_at = ?2, next_check_at = ?3, interval_seconds = ?4, failures = 0,
-           failing_since = null, problem = null, lease_until = 0
+        "update feeds set checked_at = ?2, interval_seconds = ?4, failures = 0,
+           next_check_at = case when next_check_at > ?2 then min(?3, next_check_at) else ?3 end, failing_since = null, problem = null, lease_until = 0
          where id = ?1",
         [
             (&feed.id).into(),
@@ -152,7 +162,8 @@ pub async fn fail(cx: &Context, id: &str, problem: &str, next_check_at: Option<i
     let now = cx.seconds();
     let stopped_at = next_check_at.is_none().then_some(now);
     let statement = sql(
-        "update feeds set checked_at = ?2, next_check_at = ?3, failures = failures + 1,
+        "update feeds set checked_at = ?2, failures = failures + 1,
+           next_check_at = case when next_check_at > ?2 and ?5 is null then min(?3, next_check_at) else ?3 end,
            failing_since = coalesce(failing_since, ?2), problem = ?4, stopped_at = ?5, lease_until = 0
          where id = ?1",
         [

@@ -136,11 +136,18 @@ pub async fn lease_due(cx: &Context, limit: i64, lease_seconds: i64) -> Result<V
     cx.db.all(statement).await?.iter().map(own_domain).collect()
 }
 
-/// Remembers why a look brought nothing; it counts as no miss.
+/// Remembers why a look brought nothing; it counts as no miss. Who asked for another look meanwhile gets it.
 pub async fn put_off(cx: &Context, due: &OwnDomain, problem: &str, check_at: i64) -> Result<()> {
     let statement = sql(
-        "update domains set problem = ?3, check_at = ?4 where blog_id = ?1 and host = ?2",
-        [(&due.blog_id).into(), (&due.host).into(), problem.into(), check_at.into()],
+        "update domains set problem = ?3, check_at = case check_at when ?5 then ?4 else check_at end
+         where blog_id = ?1 and host = ?2",
+        [
+            (&due.blog_id).into(),
+            (&due.host).into(),
+            problem.into(),
+            check_at.into(),
+            due.check_at.into(),
+        ],
     );
     cx.db.batch(vec![statement]).await.map(|_| ())
 }
@@ -155,11 +162,13 @@ pub async fn set_hostname(cx: &Context, due: &OwnDomain, hostname_id: &str) -> R
 }
 
 /// Remembers what a look brought, and lets the blog live on the name or not. False when somebody else
-/// has the name, or it was given up a short while ago: then nothing of it changes.
-pub async fn update(cx: &Context, seen: &OwnDomain) -> Result<bool> {
+/// has the name, or it was given up a short while ago: then nothing of it changes. When it is looked at
+/// again changes only from `expected_at`: any other moment was set by somebody who asked meanwhile.
+pub async fn update(cx: &Context, seen: &OwnDomain, expected_at: i64) -> Result<bool> {
     let update = sql(
-        "update domains as d set state = ?3, check_at = ?4, checked_at = ?5, missed_since = ?6, proof = ?7,
-           pointing = ?8, hostname_state = ?9, certificate_state = ?10, problem = ?11
+        "update domains as d set state = ?3, check_at = case check_at when ?12 then ?4 else check_at end,
+           checked_at = ?5, missed_since = ?6, proof = ?7, pointing = ?8, hostname_state = ?9,
+           certificate_state = ?10, problem = ?11
          where d.blog_id = ?1 and d.host = ?2 and (?3 not in ('proven', 'live') or not exists
            (select 1 from domains o where o.host = d.host and o.blog_id <> d.blog_id and o.state in ('proven', 'live')
             union all
@@ -177,6 +186,7 @@ pub async fn update(cx: &Context, seen: &OwnDomain) -> Result<bool> {
             seen.hostname_state.clone().into(),
             seen.certificate_state.clone().into(),
             seen.problem.clone().into(),
+            expected_at.into(),
         ],
     );
     match cx.db.batch(vec![update, settle(cx, &seen.blog_id)]).await {

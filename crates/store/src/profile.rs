@@ -231,7 +231,8 @@ pub async fn lease_gravatars(
 }
 
 /// Puts our copy of a picture in the place of the one before, which goes by a job. False when the
-/// person has uploaded one or said no in the meantime.
+/// person has uploaded one or said no in the meantime. Who has saved the profile since, which makes the
+/// picture due at once, gets another look.
 pub async fn set_gravatar(
     cx: &Context,
     due: &DueGravatar,
@@ -239,7 +240,8 @@ pub async fn set_gravatar(
     next_at: i64,
 ) -> Result<bool> {
     let update = sql(
-        "update accounts set gravatar_key = ?2, gravatar_check_at = ?3
+        "update accounts set gravatar_key = ?2,
+           gravatar_check_at = case gravatar_check_at when 0 then 0 else ?3 end
          where id = ?1 and uses_gravatar = 1 and avatar_key is null and gravatar_key is ?4 returning id",
         [(&due.account_id).into(), key.into(), next_at.into(), due.key.clone().into()],
     );
@@ -263,7 +265,7 @@ pub async fn set_gravatar(
 /// Puts a picture off without changing anything.
 pub async fn put_gravatar_off(cx: &Context, account_id: &str, next_at: i64) -> Result<()> {
     let statement = sql(
-        "update accounts set gravatar_check_at = ?2 where id = ?1",
+        "update accounts set gravatar_check_at = ?2 where id = ?1 and gravatar_check_at <> 0",
         [account_id.into(), next_at.into()],
     );
     cx.db.batch(vec![statement]).await.map(|_| ())
@@ -308,7 +310,7 @@ pub async fn lease_sites(cx: &Context, limit: i64, lease_seconds: i64) -> Result
 }
 
 /// Remembers that a site points back, or that it did not: two misses in a row take the mark away. A
-/// site that was changed in the meantime is not meant.
+/// site that was changed in the meantime is not meant, and one that was saved again is looked at again.
 pub async fn site_checked(
     cx: &Context,
     due: &DueSite,
@@ -319,7 +321,7 @@ pub async fn site_checked(
         "update accounts set
            site_verified_at = case when ?3 = 1 then ?4 when site_misses = 0 then site_verified_at end,
            site_misses = case when ?3 = 1 then 0 else site_misses + 1 end,
-           site_check_at = ?5
+           site_check_at = case site_check_at when 0 then 0 else ?5 end
          where id = ?1 and site = ?2",
         [
             (&due.account_id).into(),

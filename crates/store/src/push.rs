@@ -1,6 +1,6 @@
 //! Feeds that say by themselves when they have something new.
 
-use crate::job;
+use crate::{feed::soon, job};
 use platform::{Context, Result, Row, Sql, sql};
 
 /// The kind of job that asks a hub or a cloud to call us.
@@ -124,8 +124,13 @@ pub async fn find_feed(cx: &Context, url: &str) -> Result<Option<String>> {
 
 fn hasten(cx: &Context, id: &str, gap_seconds: i64) -> Sql {
     sql(
-        "update feeds set next_check_at = max(?2, coalesce(checked_at, 0) + ?3)
-         where id = ?1 and stopped_at is null and next_check_at > max(?2, coalesce(checked_at, 0) + ?3)",
+        concat!(
+            "update feeds set next_check_at = ",
+            soon!(),
+            " where id = ?1 and stopped_at is null and (lease_until > ?2 or next_check_at > ",
+            soon!(),
+            ")"
+        ),
         [id.into(), cx.seconds().into(), gap_seconds.into()],
     )
 }

@@ -1,6 +1,9 @@
 //! Subscriptions: which feeds an account reads.
 
-use crate::{feed, job, reader};
+use crate::{
+    feed::{self, soon},
+    job, reader,
+};
 use platform::{Context, Result, Row, Sql, Value, sql};
 
 /// A subscription, as its owner sees it.
@@ -96,10 +99,15 @@ pub async fn count(cx: &Context, account_id: &str) -> Result<i64> {
 /// also one that is asked for no more.
 pub async fn refresh(cx: &Context, account_id: &str, id: &str, gap_seconds: i64) -> Result<()> {
     let statement = sql(
-        "update feeds set next_check_at = max(?3, coalesce(checked_at, 0) + ?4), stopped_at = null
-         where id = (select feed_id from subscriptions where id = ?1 and account_id = ?2)
-           and next_check_at > max(?3, coalesce(checked_at, 0) + ?4) and offers is null",
-        [id.into(), account_id.into(), cx.seconds().into(), gap_seconds.into()],
+        concat!(
+            "update feeds set stopped_at = null, next_check_at = ",
+            soon!(),
+            " where id = (select feed_id from subscriptions where id = ?1 and account_id = ?4)
+               and (lease_until > ?2 or next_check_at > ",
+            soon!(),
+            ") and offers is null"
+        ),
+        [id.into(), cx.seconds().into(), gap_seconds.into(), account_id.into()],
     );
     cx.db.batch(vec![statement, job::insert(cx, feed::DUE, "")?]).await.map(|_| ())
 }

@@ -1,9 +1,9 @@
 //! Reads feed documents and says in JSON what is in them, for comparing with what others read.
 //!
-//! Each line of standard input is `content type<TAB>path`; each line of the answer is one document, or
+//! Each line of standard input is `content type<TAB>content location<TAB>path`; each line of the answer is one document, or
 //! why it is none.
 
-use feeds::document::{self, Document};
+use feeds::document::{self, Document, Sent};
 use serde_json::{Value, json};
 use std::{fs, io, time::Instant};
 use url::Url;
@@ -14,11 +14,13 @@ const NOW: i64 = 1_795_356_300;
 fn main() {
     for line in io::stdin().lines() {
         let line = line.expect("the paths are text");
-        let (content_type, path) = line.split_once('\t').expect("a type and a path");
+        let [content_type, content_location, path] =
+            line.split('\t').collect::<Vec<_>>().try_into().expect("two headers and a path");
         let bytes = fs::read(path).expect("the document is there");
         let from = Url::parse("http://127.0.0.1:8097/tests/feed.xml").expect("an address");
         let began = Instant::now();
-        let read = document::read(&bytes, content_type, &from, NOW, decode);
+        let sent = Sent { from: &from, content_type, content_location };
+        let read = document::read(&bytes, &sent, NOW, decode);
         let milliseconds = began.elapsed().as_millis();
         println!("{}", shown(read, u64::try_from(milliseconds).unwrap_or(u64::MAX)));
     }

@@ -42,15 +42,23 @@ fn entry(node: &Node, base: &Url) -> RawItem {
     let links = || node.nodes().filter(|inner| plain(inner) == "link");
     let link = links().find(|link| is_alternate(link)).or_else(|| links().next());
     let link = link.and_then(|link| joined(&outer, link).join(link.attribute("href")?).ok());
+    // Of a date that stands twice the last counts, as other readers have it.
+    let last = |name: &str| node.nodes().filter(|inner| plain(inner) == name).last()?.text();
     let published = ["published", "issued", "created", "updated", "modified"];
     RawItem {
-        guid: text("id"),
+        guid: text("id").map(|id| whole_id(id, &outer)),
         link: link.map(String::from),
         title: find("title").map(words),
         html: content.map(html).unwrap_or_default(),
-        published_at: published.iter().find_map(|name| datetime::parse(&text(name)?)),
+        published_at: published.iter().find_map(|name| datetime::parse(&last(name)?)),
         base: Some(content.map_or_else(|| outer.clone(), |content| joined(&outer, content))),
     }
+}
+
+/// An id is compared letter by letter (RFC 4287, section 4.2.6.1); a path is short for a whole address.
+fn whole_id(id: String, base: &Url) -> String {
+    let whole = id.starts_with('/').then(|| base.join(&id).ok()).flatten();
+    whole.map_or(id, String::from)
 }
 
 fn is_alternate(link: &Node) -> bool {

@@ -86,26 +86,44 @@ pub struct Item {
     pub published_at: i64,
 }
 
-/// Reads RSS (0.9 to 2.0), Atom or JSON Feed. `content_type` is the header's value, `from` the
-/// address that answered.
+/// What came with the bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent<'a> {
+    /// The address that answered.
+    pub from: &'a Url,
+    /// The header's value; may be empty.
+    pub content_type: &'a str,
+    /// The header's value; may be empty.
+    pub content_location: &'a str,
+}
+
+impl Sent<'_> {
+    /// What relative addresses are relative to. `Content-Location` names it (RFC 2616, section 14.14; its
+    /// successors do without), unless it is an inner name that a server let slip.
+    fn base(&self) -> Url {
+        let url = self.from.join(self.content_location.trim()).ok();
+        let is_web = |url: &Url| matches!(url.scheme(), "http" | "https");
+        let is_reached = |url: &Url| {
+            url.host() == self.from.host() || url.domain().is_some_and(|name| name.contains('.'))
+        };
+        url.filter(is_web).filter(is_reached).unwrap_or_else(|| self.from.clone())
+    }
+}
+
+/// Reads RSS (0.9 to 2.0), Atom, JSON Feed, or CDF, their forebear.
 ///
 /// # Errors
 /// The sentence for those who follow the feed.
-pub fn read(
-    bytes: &[u8],
-    content_type: &str,
-    from: &Url,
-    now: i64,
-    legacy: Decode,
-) -> Result<Document, Problem> {
-    let text = decode(bytes, content_type, legacy);
+pub fn read(bytes: &[u8], sent: &Sent<'_>, now: i64, legacy: Decode) -> Result<Document, Problem> {
+    let text = decode(bytes, sent.content_type, legacy);
     let text = text.trim_start();
+    let base = sent.base();
     let raw = match text.chars().next() {
         Some('{') => json::read(text)?,
-        Some('<') => read_xml(text, from)?,
+        Some('<') => read_xml(text, &base)?,
         _ => return Err("There is no feed at this address."),
     };
-    Ok(document(raw, from, now))
+    Ok(document(raw, sent.from, &base, now))
 }
 
 /// XML 1.0, appendix F, and RFC 7303: a byte order mark wins over the header, the header over the
@@ -146,7 +164,7 @@ fn declared(bytes: &[u8]) -> Option<String> {
     value.split(quote).nth(1).map(str::to_owned)
 }
 
-fn read_xml(text: &str, from: &Url) -> Result<Raw, Problem> {
+fn read_xml(text: &str, base: &Url) -> Result<Raw, Problem> {
     // Entities of one's own have no use in a feed, and a few lines of them make gigabytes.
     if text.contains("<!ENTITY") {
         return Err("It declares entities of its own, which is not safe to read.");
@@ -154,9 +172,9 @@ fn read_xml(text: &str, from: &Url) -> Result<Raw, Problem> {
     let mut reader = xml::Reader::new(text);
     let root = reader.open()?.ok_or("There is no feed at this address.")?;
     match root.name.as_str() {
-        "rss" | "rdf:RDF" | "RDF" => rss::read(&mut reader, &root, from),
-        "atom:feed" | "feed" => atom::read(&mut reader, &root, from),
-        "html" | "xhtml:html" | "HTML" => Err(PAGE),
+        "rss" | "rdf:rdf" | "rdf" | "channel" => rss::read(&mut reader, &root, base),
+        "atom:feed" | "feed" => atom::read(&mut reader, &root, base),
+        "html" | "xhtml:html" => Err(PAGE),
         _ => Err("There is no feed at this address."),
     }
     .map_err(|problem| if is_page(text) { PAGE } else { problem })
@@ -171,7 +189,7 @@ fn is_page(text: &str) -> bool {
     start.starts_with("<!doctype html") || start.contains("<html") || start.contains("<head")
 }
 
-fn document(raw: Raw, from: &Url, now: i64) -> Document {
+fn document(raw: Raw, from: &Url, base: &Url, now: i64) -> Document {
     let mut items: Vec<(i64, RawItem)> = Vec::with_capacity(raw.items.len());
     for (place, item) in raw.items.into_iter().enumerate() {
         // Where there is no date the order of the document stands in, which is newest first.
@@ -184,15 +202,15 @@ fn document(raw: Raw, from: &Url, now: i64) -> Document {
     let mut marks = MARKS_MAX;
     let entries = items
         .into_iter()
-        .filter_map(|(at, raw)| item(raw, at, from, &mut marks))
+        .filter_map(|(at, raw)| item(raw, at, base, &mut marks))
         .filter(|item| seen.insert(item.key.clone()))
         .take(ENTRIES_MAX)
         .collect();
     let title = raw.title.and_then(title);
-    let site_url = raw.site.and_then(|site| web_address(&site, from));
-    let topic = raw.own_url.and_then(|url| web_address(&url, from));
+    let site_url = raw.site.and_then(|site| web_address(&site, base));
+    let topic = raw.own_url.and_then(|url| web_address(&url, base));
     let topic = topic.unwrap_or_else(|| from.to_string());
-    let hub = raw.hub.and_then(|url| web_address(&url, from));
+    let hub = raw.hub.and_then(|url| web_address(&url, base));
     let offer = match (hub, raw.cloud) {
         (Some(url), _) => Some(Offer { url, topic, is_cloud: false }),
         (None, cloud) => cloud.map(|url| Offer { url, topic, is_cloud: true }),
@@ -200,8 +218,8 @@ fn document(raw: Raw, from: &Url, now: i64) -> Document {
     Document { title, site_url, ttl_seconds: raw.ttl_seconds, offer, entries }
 }
 
-fn item(raw: RawItem, published_at: i64, from: &Url, marks: &mut usize) -> Option<Item> {
-    let base = raw.base.as_ref().unwrap_or(from);
+fn item(raw: RawItem, published_at: i64, base: &Url, marks: &mut usize) -> Option<Item> {
+    let base = raw.base.as_ref().unwrap_or(base);
     let url = raw.link.as_deref().and_then(|link| web_address(link, base));
     let html = match marks.checked_sub(content::marks(&raw.html)) {
         Some(left) => {

@@ -2,7 +2,7 @@
 
 use crate::{
     address, discover,
-    document::{self, Document, Item},
+    document::{self, Document, Item, Sent},
     moving, push, schedule,
 };
 use bytes::Bytes;
@@ -120,9 +120,11 @@ async fn read(
         store::push::renew(cx, &feed.id).await?;
         return moving::note(cx, &feed, answer).await;
     }
-    let content_type = text(headers, header::CONTENT_TYPE).unwrap_or_default();
-    let document = match document::read(answer.body(), &content_type, from, cx.seconds(), cx.decode)
-    {
+    let value = |name| text(headers, name).unwrap_or_default();
+    let (content_type, content_location) =
+        (value(header::CONTENT_TYPE), value(header::CONTENT_LOCATION));
+    let sent = Sent { from, content_type: &content_type, content_location: &content_location };
+    let document = match document::read(answer.body(), &sent, cx.seconds(), cx.decode) {
         Ok(document) => document,
         // What was a feed before has broken; it did not become a page to choose from.
         Err(document::PAGE) if feed.body_hash.is_none() => {

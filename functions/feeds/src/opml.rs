@@ -32,7 +32,7 @@ pub fn read(bytes: &[u8], legacy: Decode) -> Result<Vec<Outline>, Problem> {
         return Err(NONE);
     }
     let mut reader = Reader::new(text.trim_start());
-    let root = reader.open().ok().flatten().filter(|root| root.name.eq_ignore_ascii_case("opml"));
+    let root = reader.open().ok().flatten().filter(|root| root.name == "opml");
     let root = reader.fill(root.ok_or(NONE)?).map_err(|_| NONE)?;
     let mut outlines = Vec::new();
     collect(&root, &mut outlines);
@@ -46,11 +46,11 @@ fn collect(node: &Node, outlines: &mut Vec<Outline>) {
             let values = names.iter().filter_map(|name| inner.attribute(name).map(str::trim));
             values.filter(|value| !value.is_empty()).map(cut).next()
         };
-        if let Some(xml_url) = first(&["xmlUrl", "xmlurl", "xmlURL"]) {
+        if let Some(xml_url) = first(&["xmlurl"]) {
             outlines.push(Outline {
                 text: first(&["text", "title"]).unwrap_or_default(),
                 xml_url,
-                html_url: first(&["htmlUrl", "htmlurl", "htmlURL"]),
+                html_url: first(&["htmlurl"]),
             });
         }
         collect(inner, outlines);

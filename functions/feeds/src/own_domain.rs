@@ -47,11 +47,12 @@ async fn look(cx: &Context, due: &OwnDomain) -> Result<()> {
     let mut seen = Seen { is_proven, is_here: found.pointing == "here", is_certified: false };
     // The claim comes first: nothing is made for a name that somebody else has.
     settle(due, &mut next, seen, cx.seconds());
-    let mut is_ours = store::own_domain::update(cx, &next).await?;
+    let mut is_ours = store::own_domain::update(cx, &next, due.check_at).await?;
     if is_ours && is_proven {
+        let set_at = next.check_at;
         seen.is_certified = certify(cx, &mut next).await?;
         settle(due, &mut next, seen, cx.seconds());
-        is_ours = store::own_domain::update(cx, &next).await?;
+        is_ours = store::own_domain::update(cx, &next, set_at).await?;
     }
     if !is_ours {
         return store::own_domain::put_off(cx, due, TAKEN, next.check_at).await;

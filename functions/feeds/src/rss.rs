@@ -1,4 +1,4 @@
-//! RSS 0.9 to 2.0 (www.rssboard.org/rss-specification) and RSS 1.0 (RDF).
+//! RSS 0.9 to 2.0 (www.rssboard.org/rss-specification), RSS 1.0 (RDF), and CDF (www.w3.org/TR/NOTE-CDFsubmit).
 
 use crate::{
     document::{ITEMS_MAX, Problem, Raw, RawItem, Words},
@@ -8,12 +8,13 @@ use domain::datetime;
 use url::Url;
 
 /// What may hold the words of an item, the whole of them first.
-const CONTENTS: [&str; 9] = [
+const CONTENTS: [&str; 10] = [
     "content:encoded",
     "xhtml:body",
     "body",
     "fullitem",
     "description",
+    "abstract",
     "dc:description",
     "summary",
     "itunes:summary",
@@ -21,12 +22,12 @@ const CONTENTS: [&str; 9] = [
 ];
 const TITLES: [&str; 3] = ["title", "dc:title", "media:title"];
 const DATES: [&str; 6] =
-    ["pubDate", "dc:date", "date", "dcterms:issued", "dcterms:created", "dcterms:modified"];
+    ["pubdate", "dc:date", "date", "dcterms:issued", "dcterms:created", "dcterms:modified"];
 
-/// Reads the rest of a document whose root is `rss` or `RDF`. A channel's children count as the
-/// root's, because RSS 1.0 puts the items beside the channel and RSS 2.0 into it.
+/// Reads the rest of a document whose root is `rss`, `rdf` or, in CDF, `channel`. A channel's children
+/// count as the root's, because RSS 1.0 puts the items beside the channel and RSS 2.0 into it.
 pub fn read(reader: &mut Reader<'_>, root: &Node, from: &Url) -> Result<Raw, Problem> {
-    let mut raw = Raw::default();
+    let mut raw = Raw { site: root.attribute("href").map(str::to_owned), ..Raw::default() };
     let mut base = joined(from, root);
     let mut in_channel = false;
     loop {
@@ -54,8 +55,8 @@ fn add(raw: &mut Raw, node: &Node, base: &Url) {
         "atom:link" => linked(raw, node),
         "cloud" => raw.cloud = cloud(node),
         "ttl" => raw.ttl_seconds = raw.ttl_seconds.max(number(node).saturating_mul(60)),
-        "sy:updatePeriod" => raw.ttl_seconds = raw.ttl_seconds.max(period(node)),
-        "sy:updateFrequency" => {
+        "sy:updateperiod" => raw.ttl_seconds = raw.ttl_seconds.max(period(node)),
+        "sy:updatefrequency" => {
             raw.ttl_seconds = raw.ttl_seconds.checked_div(number(node).max(1)).unwrap_or(0);
         }
         _ => {}
@@ -104,7 +105,7 @@ fn item(node: &Node, base: &Url) -> RawItem {
     let guid = node.find("guid");
     // A guid is the permalink unless it says that it is not.
     let permalink = guid
-        .filter(|guid| guid.attribute("isPermaLink") != Some("false"))
+        .filter(|guid| guid.attribute("ispermalink") != Some("false"))
         .and_then(Node::text)
         .filter(|guid| guid.starts_with("http://") || guid.starts_with("https://"));
     let alternate = node
@@ -112,11 +113,11 @@ fn item(node: &Node, base: &Url) -> RawItem {
         .find(|n| n.name == "atom:link" && matches!(n.attribute("rel"), None | Some("alternate")))
         .and_then(|n| n.attribute("href").map(str::to_owned));
     let first = |names: &[&str]| names.iter().find_map(|name| text(name));
-    let published = first(&DATES);
-    let about = || node.attribute("rdf:about").map(str::to_owned);
+    let own = |name| node.attribute(name).map(str::to_owned);
+    let published = first(&DATES).or_else(|| own("lastmod"));
     RawItem {
-        guid: guid.and_then(Node::text).or_else(about),
-        link: text("link").or(alternate).or(permalink),
+        guid: guid.and_then(Node::text).or_else(|| own("rdf:about")),
+        link: text("link").or(alternate).or(permalink).or_else(|| own("href")),
         title: first(&TITLES).map(Words::Html),
         html: first(&CONTENTS).unwrap_or_default(),
         published_at: published.and_then(|at| datetime::parse(&at)),

@@ -14,9 +14,14 @@ const NODES_MAX: usize = 50_000;
 /// Each element's name is looked up among the declarations around it, so there may not be many.
 const DECLARATIONS_MAX: usize = 24;
 /// What feeds use, by its name in the wild. Elements of plain RSS have no prefix here.
-const NAMESPACES: [(&str, &str); 13] = [
+const NAMESPACES: [(&str, &str); 17] = [
     ("http://www.w3.org/2005/Atom", "atom:"),
     ("http://purl.org/atom/ns#", "atom:"),
+    // What Atom's drafts were called.
+    ("http://purl.org/pie/", "atom:"),
+    ("http://purl.org/echo/", "atom:"),
+    ("http://example.com/necho", "atom:"),
+    ("http://example.com/newformat#", "atom:"),
     ("http://purl.org/rss/1.0/modules/content/", "content:"),
     ("http://purl.org/dc/terms/", "dcterms:"),
     ("http://search.yahoo.com/mrss/", "media:"),
@@ -40,7 +45,8 @@ const TOO_MANY: Problem = "One of its items has too many elements.";
 /// An element with everything in it.
 #[derive(Debug, Default)]
 pub struct Node {
-    /// `title`, `atom:title`, `content:encoded`: the same whatever prefix the document uses.
+    /// `title`, `atom:title`, `content:encoded`: the same whatever prefix the document uses, in small
+    /// letters, since not everybody who writes feeds tells them from capitals.
     pub name: String,
     attributes: BTreeMap<String, String>,
     children: Vec<Child>,
@@ -53,7 +59,7 @@ enum Child {
 }
 
 impl Node {
-    /// An attribute, under the name that the document writes.
+    /// An attribute, under the name that the document writes, in small letters.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.get(name).map(String::as_str)
     }
@@ -240,7 +246,8 @@ fn start(namespace: ResolveResult<'_>, tag: &BytesStart<'_>) -> Result<Node, Pro
             return Err("An element has too many namespaces.");
         }
         let value = unescape(value).map_or_else(|_| value.to_owned(), |value| value.into_owned());
-        attributes.insert(key.to_owned(), value);
+        attributes.insert(key.to_ascii_lowercase(), value);
     }
-    Ok(Node { name: format!("{prefix}{local}"), attributes, children: Vec::new() })
+    let name = format!("{prefix}{}", local.to_ascii_lowercase());
+    Ok(Node { name, attributes, children: Vec::new() })
 }

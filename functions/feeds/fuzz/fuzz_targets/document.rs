@@ -5,7 +5,7 @@
 
 #![no_main]
 
-use feeds::document;
+use feeds::document::{self, Sent};
 use libfuzzer_sys::fuzz_target;
 use url::Url;
 
@@ -16,7 +16,8 @@ fuzz_target!(|data: &[u8]| {
     let (kind, bytes) = data.split_first().map_or((0, data), |(kind, rest)| (*kind, rest));
     let from = Url::parse("https://site.example/feed.xml").expect("an address");
     let kind = types[usize::from(kind) % types.len()];
-    let Ok(document) = document::read(bytes, kind, &from, NOW, decode) else { return };
+    let sent = Sent { from: &from, content_type: kind, content_location: "" };
+    let Ok(document) = document::read(bytes, &sent, NOW, decode) else { return };
     assert!(document.entries.len() <= 200);
     for entry in document.entries {
         assert!((631_152_000..=NOW).contains(&entry.published_at));

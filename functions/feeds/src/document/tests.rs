@@ -9,8 +9,12 @@ fn from() -> Url {
     Url::parse("https://site.example/blog/feed.xml").unwrap()
 }
 
+fn read_as(bytes: &[u8], content_type: &str) -> Result<Document, Problem> {
+    read(bytes, &Sent { from: &from(), content_type, content_location: "" }, NOW, legacy)
+}
+
 fn parsed(text: &str) -> Result<Document, Problem> {
-    read(text.as_bytes(), "application/xml", &from(), NOW, legacy)
+    read_as(text.as_bytes(), "application/xml")
 }
 
 fn rss(items: &str) -> Document {
@@ -83,6 +87,42 @@ fn atom_entries_become_entries() {
     assert_eq!(first.url.as_deref(), Some("https://site.example/deep/1"));
     assert_eq!(first.html, "<div><p>A <em>b</em> &lt;c&gt;<br>d</p></div>");
     assert_eq!(second.html, "<p>Plain &lt;words&gt;</p>");
+}
+
+#[test]
+fn capitals_and_names_of_drafts_are_read() {
+    let cdf = parsed(
+        "<CHANNEL HREF=\"/home\"><TITLE>Old</TITLE><ITEM HREF=\"/1\" LASTMOD=\"2026-11-22T14:00:00Z\">\
+         <TITLE>One</TITLE><ABSTRACT>Short</ABSTRACT></ITEM></CHANNEL>",
+    )
+    .unwrap();
+    assert_eq!(cdf.title.as_deref(), Some("Old"));
+    assert_eq!(cdf.site_url.as_deref(), Some("https://site.example/home"));
+    let [one] = cdf.entries.as_slice() else { panic!("{cdf:?}") };
+    assert_eq!((one.title.as_deref(), one.html.as_str()), (Some("One"), "Short"));
+    assert_eq!((one.key.as_str(), one.published_at), ("https://site.example/1", NOW - 300));
+    let sloppy = item("<Item><Title>t</Title><pubdate>22 Nov 2026 14:00:00 GMT</pubdate></Item>");
+    assert_eq!((sloppy.title.as_deref(), sloppy.published_at), (Some("t"), NOW - 300));
+    let draft = parsed("<feed xmlns=\"http://purl.org/pie/\"><title>Pie</title></feed>").unwrap();
+    assert_eq!(draft.title.as_deref(), Some("Pie"));
+}
+
+#[test]
+fn addresses_are_relative_to_where_the_document_says_that_it_is() {
+    let text = "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><id>/1</id><link href=\"1\"/></entry></feed>";
+    for (content_location, id, link) in [
+        ("", "https://site.example/1", "https://site.example/blog/1"),
+        ("/deep/feed", "https://site.example/1", "https://site.example/deep/1"),
+        ("http://other.example/", "http://other.example/1", "http://other.example/1"),
+        ("http://10.0.0.1/", "https://site.example/1", "https://site.example/blog/1"),
+        ("http://inner/", "https://site.example/1", "https://site.example/blog/1"),
+        ("javascript:1", "https://site.example/1", "https://site.example/blog/1"),
+    ] {
+        let sent = Sent { from: &from(), content_type: "", content_location };
+        let document = read(text.as_bytes(), &sent, NOW, legacy).unwrap();
+        let [entry] = document.entries.as_slice() else { panic!("{document:?}") };
+        assert_eq!((entry.key.as_str(), entry.url.as_deref()), (id, Some(link)));
+    }
 }
 
 #[test]
@@ -190,7 +230,7 @@ fn other_encodings_are_read() {
         (&utf16, "text/xml; charset=utf-8"),
         (&marked, ""),
     ] {
-        let document = read(bytes, content_type, &from(), NOW, legacy).unwrap();
+        let document = read_as(bytes, content_type).unwrap();
         assert_eq!(document.title.as_deref(), Some("Café"), "{content_type}");
     }
 }
@@ -290,7 +330,7 @@ fn durations_and_other_extensions_do_no_harm() {
 proptest! {
     #[test]
     fn any_bytes_are_a_feed_or_a_problem(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let _ = read(&bytes, "", &from(), NOW, legacy);
+        let _ = read_as(&bytes, "");
     }
 
     #[test]
@@ -305,7 +345,7 @@ proptest! {
             ], 0..40),
         charset in "(; charset=[a-z0-9-]{0,12})?",
     ) {
-        if let Ok(document) = read(parts.concat().as_bytes(), &format!("text/xml{charset}"), &from(), NOW, legacy) {
+        if let Ok(document) = read_as(parts.concat().as_bytes(), &format!("text/xml{charset}")) {
             for entry in document.entries {
                 prop_assert!((SECONDS_MIN..=NOW).contains(&entry.published_at));
                 prop_assert!(!entry.key.is_empty());
