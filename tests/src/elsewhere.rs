@@ -63,24 +63,16 @@ impl Elsewhere {
         let stdout = child.stdout.take().expect("its output is ours");
         BufReader::new(stdout).read_line(&mut line).expect("it says where it listens");
         let address = format!("http://127.0.0.1:{}", line.trim());
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .timeout_global(Some(Duration::from_secs(10)))
-            .max_idle_connections(0)
-            .accept_encoding("")
-            .proxy(None)
-            .build();
         let elsewhere = Self {
             child,
             origin: format!("http://localhost:{name}"),
             address,
-            agent: config.into(),
+            agent: agent(Duration::from_secs(10)),
         };
         if let Some(memory) = pipit.memory() {
             let (agent, address) = (elsewhere.agent.clone(), elsewhere.address.clone());
             let prefix = format!("{}/", elsewhere.origin);
-            memory.native.http.answer(&prefix, move |call| pass_on(&agent, &address, call));
+            memory.native.http.answer(&prefix, move |call| pass_on(&agent, &address, call, &[]));
         }
         elsewhere
     }
@@ -125,8 +117,26 @@ impl Drop for Elsewhere {
     }
 }
 
-/// The call as it is, over a real line.
-fn pass_on(agent: &ureq::Agent, address: &str, call: &Call) -> http::Response<Bytes> {
+/// A client that follows nothing and takes every answer as it is.
+pub(crate) fn agent(limit: Duration) -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(Some(limit))
+        .max_idle_connections(0)
+        .accept_encoding("")
+        .proxy(None)
+        .build();
+    config.into()
+}
+
+/// The call as it is, over a real line, with these headers beside its own.
+pub(crate) fn pass_on(
+    agent: &ureq::Agent,
+    address: &str,
+    call: &Call,
+    more: &[(&str, &str)],
+) -> http::Response<Bytes> {
     let query = call.url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut request = http::Request::builder()
         .method(call.method.clone())
@@ -134,10 +144,24 @@ fn pass_on(agent: &ureq::Agent, address: &str, call: &Call) -> http::Response<By
     for (name, value) in &call.headers {
         request = request.header(name, value);
     }
-    let sent = agent.run(request.body(()).expect("the call is a request"));
-    let (parts, mut body) = sent.expect("it answers").into_parts();
+    for (name, value) in more {
+        request = request.header(*name, *value);
+    }
+    let sent = if call.body.is_empty() {
+        agent.run(request.body(()).expect("the call is a request"))
+    } else {
+        agent.run(request.body(&call.body[..]).expect("the call is a request"))
+    };
+    // A line that breaks is what an error of the other side looks like from here.
+    let Ok(sent) = sent else { return broken() };
+    let (parts, mut body) = sent.into_parts();
     let body = body.with_config().limit(BODY_BYTES_MAX).read_to_vec();
     // More than that is too much in any case.
     let body = body.unwrap_or_else(|_| vec![0; call.body_bytes_max + 1]);
     http::Response::from_parts(parts, body.into())
+}
+
+fn broken() -> http::Response<Bytes> {
+    let answer = http::Response::builder().status(http::StatusCode::BAD_GATEWAY);
+    answer.body(Bytes::new()).expect("it is a response")
 }

@@ -17,6 +17,7 @@ mod pipit;
 mod program;
 mod remote;
 mod secrets;
+mod stripe;
 mod subscriber;
 
 pub use answer::{Answer, Cost};
@@ -31,4 +32,5 @@ pub use picture::{GPS_SECRET, photo_with_gps};
 pub use pipit::{Pipit, STRIPE_SECRET};
 pub use program::Program;
 pub use secrets::{PERSONAL, Secret};
+pub use stripe::{Customer, DAY, Stripe};
 pub use subscriber::{Called, Manner, Subscriber};

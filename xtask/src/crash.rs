@@ -81,8 +81,8 @@ struct Rounds<'a> {
     plan: Plan,
     dice: Dice,
     stack: Stack,
-    /// It stands in for another company, so its power stays.
-    mailbox: Option<Running>,
+    /// They stand in for other companies, so their power stays.
+    others: Vec<Running>,
     writers: Vec<Writer>,
     attempts: Vec<Attempt>,
     /// Addresses to which a mail was promised.
@@ -97,10 +97,10 @@ impl<'a> Rounds<'a> {
         let photo = project.path("xtask/demo/boats.jpg");
         let photo = fs::read(&photo).map_err(|e| format!("{}: {e}", photo.display()))?;
         let writers = writer::sign_up(&stack, plan.runtime, &photo)?;
-        let (mailbox, attempts, mails) = (None, Vec::new(), Vec::new());
+        let (others, attempts, mails) = (Vec::new(), Vec::new(), Vec::new());
         let dice = Dice(seed);
         let strangers = 0;
-        Ok(Self { project, plan, dice, stack, mailbox, writers, attempts, mails, strangers })
+        Ok(Self { project, plan, dice, stack, others, writers, attempts, mails, strangers })
     }
 
     fn run(mut self, step: &mut Step, outcomes: &mut Vec<Result<()>>) -> Result<String> {
@@ -135,7 +135,7 @@ impl<'a> Rounds<'a> {
         let (sender, receiver) = channel();
         let Self { writers, stack, attempts, mails, .. } = self;
         let client = writer::stranger(self.plan.runtime, round);
-        let mailbox = thread::scope(|scope| {
+        let others = thread::scope(|scope| {
             let threads: Vec<_> = writers
                 .iter_mut()
                 .map(|writer| {
@@ -156,7 +156,7 @@ impl<'a> Rounds<'a> {
             mails.extend(asking.join().map_err(|_| "a stranger stopped")?);
             Ok::<_, String>(killed)
         })?;
-        self.mailbox = mailbox.or(self.mailbox.take());
+        self.others.extend(others);
         self.plan.ahead_seconds += AHEAD_SECONDS;
         self.stack = Stack::start(self.project, &self.plan)?;
         Ok(())

@@ -28,12 +28,14 @@ is none, and runs the app on a local edge runtime until Ctrl-C. It is ready when
   --data DIR                  where local state, keys and logs live (default .pipit)
   --fresh                     begin with an empty state
   --no-demo                   make no demo content
+  --stripe                    with a stand-in for Stripe at http://localhost:8030, so that plans can be bought
   --clock +62d                let the app's clock run ahead, by days, hours (+3h) or minutes (+5m)
 
 Settings of the app that stand in the environment (STRIPE_SECRET_KEY, MAIL_API_BASE, SIGNUPS, ...)
 are handed to it; for the rest there are development values.";
 
 const PORT: u16 = 8787;
+const STRIPE_PORT: u16 = 8030;
 
 /// Runs `dev`.
 pub fn command(mut args: Args) -> Result<()> {
@@ -43,6 +45,7 @@ pub fn command(mut args: Args) -> Result<()> {
     let data = args.value("--data")?;
     let fresh = args.flag("--fresh");
     let with_demo = !args.flag("--no-demo");
+    let stripe_port = args.flag("--stripe").then_some(STRIPE_PORT);
     let ahead_seconds = args.value("--clock")?.map_or(Ok(0), |text| clock::span(&text))?;
     args.finish()?;
 
@@ -56,8 +59,16 @@ pub fn command(mut args: Args) -> Result<()> {
     let begun = data.join("begun");
     let objects_port = stack::objects_port()?;
     let flavour = Flavour::Dev;
-    let plan =
-        Plan { runtime, flavour, port, mail_port, objects_port, data: data.clone(), ahead_seconds };
+    let plan = Plan {
+        runtime,
+        flavour,
+        port,
+        mail_port,
+        objects_port,
+        stripe_port,
+        data: data.clone(),
+        ahead_seconds,
+    };
     let mut stack = Stack::start(&project, &plan)?;
     let filled = if with_demo && !begun.exists() {
         demo::fill(&project, &stack.origin, &stack.mailbox)

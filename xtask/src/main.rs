@@ -24,6 +24,7 @@ mod settings;
 mod signature;
 mod spin;
 mod stack;
+mod stripe;
 mod suites;
 mod test;
 mod tools;

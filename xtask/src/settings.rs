@@ -1,6 +1,6 @@
 //! The configuration of a local run: development values, and what stands in our own environment.
 
-use crate::{Result, base64, project};
+use crate::{Result, base64, project, stripe};
 use std::{
     collections::BTreeMap,
     env,
@@ -101,12 +101,9 @@ pub fn local(local: &Local) -> Result<Settings> {
     Ok(settings)
 }
 
-/// What the tests know beside: with it they sign events as Stripe does.
+/// What the tests know beside.
 pub fn for_tests() -> Settings {
     let pairs = [
-        ("BILLING", "on"),
-        ("STRIPE_SECRET_KEY", "sk_test_pipit"),
-        ("STRIPE_WEBHOOK_SECRET", "whsec_pipit_tests"),
         // They answer themselves for DNS and for the platform that makes certificates.
         ("DNS_API_BASE", "http://localhost:8028/dns-query"),
         ("HOSTNAMES_API_BASE", "http://localhost:8028"),
@@ -114,6 +111,19 @@ pub fn for_tests() -> Settings {
         ("HOSTNAMES_ZONE_ID", "testzone"),
         // They say themselves whose request each one is.
         ("TRUSTED_PROXIES", "127.0.0.1"),
+    ];
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+}
+
+/// With the stand-in for Stripe on this port: its prices, and the key and the secret that it knows.
+pub fn for_stripe(port: u16) -> Settings {
+    let base = format!("http://localhost:{port}");
+    let pairs = [
+        ("BILLING", "on"),
+        ("STRIPE_SECRET_KEY", stripe::KEY),
+        ("STRIPE_WEBHOOK_SECRET", stripe::SECRET),
+        ("STRIPE_API_BASE", &base),
+        ("STRIPE_PRICES", stripe::PRICES),
     ];
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }

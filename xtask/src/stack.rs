@@ -7,7 +7,7 @@ use crate::{
     process::Running,
     progress::{Step, say},
     project::Project,
-    settings, spin, worker,
+    settings, spin, stripe, worker,
 };
 use flate2::{Compression, write::GzEncoder};
 use std::{
@@ -123,6 +123,8 @@ pub struct Plan {
     pub mail_port: u16,
     /// The object store's port.
     pub objects_port: u16,
+    /// The port of the stand-in for Stripe, where there is to be one.
+    pub stripe_port: Option<u16>,
     /// Where state, keys and logs are kept.
     pub data: PathBuf,
     /// How far the clock runs ahead.
@@ -135,10 +137,12 @@ pub struct Stack {
     pub origin: String,
     /// Where the mailbox answers.
     pub mailbox: String,
+    /// Where the stand-in for Stripe answers.
+    pub stripe: Option<String>,
     running: Vec<Running>,
+    /// What stands in for other companies, and was not there already.
+    others: Vec<Running>,
     _sweep: Option<Arc<()>>,
-    /// Whether the last of them is the mailbox, and not one that ran already.
-    has_mailbox: bool,
 }
 
 impl Stack {
@@ -146,8 +150,7 @@ impl Stack {
     pub fn start(project: &Project, plan: &Plan) -> Result<Self> {
         let script = build(project, plan.runtime, plan.flavour)?;
         let mut running = Vec::new();
-        running.extend(start_mailbox(plan)?);
-        let has_mailbox = !running.is_empty();
+        let mut others = Vec::from_iter(start_mailbox(plan)?);
         let mut reach = Vec::new();
         if plan.runtime == Runtime::Spin {
             reach.push(format!("localhost:{}", plan.objects_port));
@@ -156,6 +159,7 @@ impl Stack {
             reach.push(format!("localhost:{FIXTURE_PORT}"));
             reach.push(format!("localhost:{ELSEWHERE_PORT}"));
         }
+        reach.extend(plan.stripe_port.map(|port| format!("localhost:{port}")));
         let mut settings = settings::local(&settings::Local {
             port: plan.port,
             mail_port: plan.mail_port,
@@ -165,6 +169,10 @@ impl Stack {
         })?;
         if plan.flavour == Flavour::Test {
             settings.extend(settings::for_tests());
+        }
+        if let Some(port) = plan.stripe_port {
+            settings.extend(settings::for_stripe(port));
+            others.extend(stripe::start(project, plan, port)?);
         }
         let (data, port) = (plan.data.as_path(), plan.port);
         match plan.runtime {
@@ -185,7 +193,8 @@ impl Stack {
         }
         let origin = format!("http://localhost:{port}");
         let mailbox = format!("http://localhost:{}", plan.mail_port);
-        let mut stack = Self { origin, mailbox, running, _sweep: None, has_mailbox };
+        let stripe = plan.stripe_port.map(|port| format!("http://localhost:{port}"));
+        let mut stack = Self { origin, mailbox, stripe, running, others, _sweep: None };
         stack.wait_until_ready()?;
         if plan.runtime == Runtime::Cloudflare {
             stack._sweep = Some(worker::sweep_every_minute(port));
@@ -193,18 +202,16 @@ impl Stack {
         Ok(stack)
     }
 
-    /// Kills the app and what stores its data, as a power cut would. The mailbox stands in for another
-    /// company and stays: it ends when what is returned is dropped.
-    pub fn kill(&mut self) -> Option<Running> {
-        let has_mailbox = std::mem::take(&mut self.has_mailbox);
-        let mailbox = has_mailbox.then(|| self.running.pop()).flatten();
+    /// Kills the app and what stores its data, as a power cut would. What stands in for other companies
+    /// stays: it ends when what is returned is dropped.
+    pub fn kill(&mut self) -> Vec<Running> {
         self.running.drain(..).for_each(Running::kill);
-        mailbox
+        std::mem::take(&mut self.others)
     }
 
     /// An error with what it said last, when a part of it has ended.
     pub fn check(&mut self) -> Result<()> {
-        self.running.iter_mut().try_for_each(Running::check)
+        self.running.iter_mut().chain(&mut self.others).try_for_each(Running::check)
     }
 
     fn wait_until_ready(&mut self) -> Result<()> {

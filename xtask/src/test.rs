@@ -88,6 +88,9 @@ fn on_this_machine(project: &Project, tally: &mut Tally) -> Result<()> {
     let mut unit = project.cargo();
     // The packages are there by now, so a test that wants one fails without it.
     unit.args(["test", "--no-fail-fast"]).env("PIPIT_PACKAGES", project.path("node_modules"));
+    if let Some(python) = tally.note("Python", clients::python(project)) {
+        unit.env("PIPIT_PYTHON", python);
+    }
     let suite = Suite { name: "this machine", reading: Reading::Cargo, limit: 20 * MINUTE };
     tally.run(project, &suite, &mut unit);
     let mut own = project.cargo();
@@ -162,6 +165,9 @@ fn in_browser(project: &Project, stack: &Stack, runtime: Runtime, tally: &mut Ta
 
 /// What the suites against a runtime are told of it.
 pub fn surroundings(command: &mut Command, stack: &Stack, runtime: Runtime) {
+    if let Some(stripe) = &stack.stripe {
+        command.env("PIPIT_STRIPE", stripe);
+    }
     command
         .env("PIPIT_URL", &stack.origin)
         .env("PIPIT_MAILBOX", &stack.mailbox)
@@ -191,6 +197,7 @@ pub fn plan(runtime: Runtime, data: PathBuf) -> Result<Plan> {
         port: http::free_port()?,
         mail_port: http::free_port()?,
         objects_port: http::free_port()?,
+        stripe_port: Some(http::free_port()?),
         data,
         ahead_seconds: 0,
     })

@@ -40,6 +40,7 @@ pub fn run(project: &Project, effort: Effort) -> Result<Value> {
         port,
         mail_port,
         objects_port: stack::objects_port()?,
+        stripe_port: None,
         data: data.clone(),
         ahead_seconds: 0,
     };
