@@ -153,9 +153,6 @@ impl Memory {
     }
 }
 
-/// The plans of the prices that the stand-in for Stripe sells.
-const STRIPE_PRICES: &str = r#"{"price_premium_month":"premium","price_premium_year":"premium","price_pro_month":"pro","price_mispriced":"premium"}"#;
-
 /// As `cargo xtask dev` sets them.
 const DEVELOPMENT: &[(&str, &str)] = &[
     ("APP_ORIGIN", "http://localhost:8787"),
@@ -169,7 +166,8 @@ const DEVELOPMENT: &[(&str, &str)] = &[
     ("STRIPE_SECRET_KEY", "sk_test_pipit"),
     ("STRIPE_WEBHOOK_SECRET", crate::pipit::STRIPE_SECRET),
     ("STRIPE_API_BASE", "http://localhost:8030"),
-    ("STRIPE_PRICES", STRIPE_PRICES),
+    ("STRIPE_PRICES", include_str!("../fixtures/stripe/prices.json")),
+    ("PLANS", include_str!("../fixtures/stripe/plans.json")),
     ("OUTBOUND_ALLOW", "localhost:8025,localhost:8028,localhost:8029,localhost:8030"),
     ("GRAVATAR", "off"),
     ("DNS_API_BASE", "http://localhost:8028/dns-query"),

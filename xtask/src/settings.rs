@@ -123,7 +123,8 @@ pub fn for_stripe(port: u16) -> Settings {
         ("STRIPE_SECRET_KEY", stripe::KEY),
         ("STRIPE_WEBHOOK_SECRET", stripe::SECRET),
         ("STRIPE_API_BASE", &base),
-        ("STRIPE_PRICES", stripe::PRICES),
+        ("STRIPE_PRICES", stripe::PRICES.trim_end()),
+        ("PLANS", stripe::PLANS.trim_end()),
     ];
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }

@@ -1,11 +1,7 @@
 //! The stand-in for Stripe's API: `tests/fixtures/stripe`, under the Python that has Stripe's own library.
 
 use crate::{
-    Result, clients, http,
-    process::Running,
-    progress::say,
-    project::Project,
-    stack::Plan,
+    Result, clients, http, process::Running, progress::say, project::Project, stack::Plan,
 };
 use std::{
     process::Command,
@@ -17,8 +13,10 @@ use std::{
 pub const KEY: &str = "sk_test_pipit";
 /// What it signs events with.
 pub const SECRET: &str = "whsec_pipit_tests";
-/// The plans of its prices.
-pub const PRICES: &str = r#"{"price_premium_month":"premium","price_premium_year":"premium","price_pro_month":"pro","price_mispriced":"premium"}"#;
+/// The plans of its prices, as `STRIPE_PRICES` says them.
+pub const PRICES: &str = include_str!("../../tests/fixtures/stripe/prices.json");
+/// What those plans unlock, as `PLANS` says it.
+pub const PLANS: &str = include_str!("../../tests/fixtures/stripe/plans.json");
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Starts it for a Pipit; none where one runs already on that port.
