@@ -161,7 +161,7 @@ impl Db for Sqlite {
 }
 
 /// Lets whoever else runs on this thread go first, as the way to a real database does.
-async fn turn() {
+pub(crate) async fn turn() {
     let mut is_first = true;
     poll_fn(|cx| {
         if std::mem::take(&mut is_first) {

@@ -1,10 +1,13 @@
 //! Outgoing HTTP that goes nowhere: calls are noted, and answered as the test said.
 
-use crate::{Clock, Faults};
+use crate::{Clock, Faults, db::turn};
 use bytes::Bytes;
 use http::{Method, Response};
 use platform::{Call, Error, Http, Local, Result};
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 type Answer = Rc<dyn Fn(&Call) -> Response<Bytes>>;
 
@@ -16,17 +19,24 @@ pub struct FakeHttp {
     clock: Rc<Clock>,
     answers: RefCell<Vec<(String, Answer)>>,
     faults: Rc<Faults>,
+    turns: Cell<usize>,
 }
 
 impl FakeHttp {
     pub(crate) fn new(clock: Rc<Clock>, faults: Rc<Faults>) -> Self {
-        let (calls, times, answers) = Default::default();
-        Self { calls, times, clock, answers, faults }
+        let (calls, times, answers, turns) = Default::default();
+        Self { calls, times, clock, answers, faults, turns }
     }
 
     /// Answers every call whose address begins with `prefix`; what was said last counts.
     pub fn answer(&self, prefix: &str, answer: impl Fn(&Call) -> Response<Bytes> + 'static) {
         self.answers.borrow_mut().push((prefix.to_owned(), Rc::new(answer)));
+    }
+
+    /// Lets whoever else runs go first between an answer and its arrival, so many times or some times more;
+    /// 0 for answers that are there at once.
+    pub fn be_slow(&self, turns: usize) {
+        self.turns.set(turns);
     }
 
     /// Every call so far, the oldest first.
@@ -68,11 +78,22 @@ impl FakeHttp {
 impl Http for FakeHttp {
     fn send<'a>(&'a self, call: &'a Call) -> Local<'a, Result<Response<Bytes>>> {
         let answer = self.exchange(call);
-        Box::pin(async move { answer })
+        // Some are on their way much longer than others.
+        let turns = self.turns.get() * [1, 0, 0, 5, 0, 1, 9][self.calls.borrow().len() % 7];
+        Box::pin(async move {
+            for _ in 0..turns {
+                turn().await;
+            }
+            answer
+        })
     }
 
-    /// Moves the clock. An answer is there at once, so no call's own time is ever waited for.
+    /// Moves the clock. An answer is there at once, or comes after some turns, so no call's own time is
+    /// ever waited for.
     fn wait(&self, milliseconds: u32) -> Local<'_, ()> {
+        if self.turns.get() > 0 {
+            return Box::pin(std::future::pending());
+        }
         Box::pin(async move { self.clock.advance_ms(i64::from(milliseconds)) })
     }
 }
