@@ -354,6 +354,7 @@ CREATE TABLE jobs (
   error text                         -- why the last attempt failed
 ) strict, without rowid;
 CREATE INDEX jobs_by_subject on jobs (kind, ref) where dead_at is null;
+CREATE INDEX jobs_dead on jobs (dead_at) where dead_at is not null;
 CREATE INDEX jobs_due on jobs (kind, next_at) where dead_at is null;
 CREATE TABLE limits (
   key text primary key,
@@ -394,6 +395,16 @@ CREATE TABLE mutes (
   primary key (account_id, kind, value)
 ) strict, without rowid;
 CREATE INDEX mutes_by_value on mutes (value) where kind = 'block';
+CREATE TABLE operator_log (
+  id text primary key,
+  at integer not null,
+  operator text not null,            -- user name
+  action text not null,
+  account_id text,
+  customer_id text,
+  note text not null default ''      -- the operator's reason, in the operator's words
+) strict, without rowid;
+CREATE INDEX operator_log_by_account on operator_log (account_id, at);
 CREATE TABLE passkey_challenges (
   hash text primary key,             -- SHA-256 of the challenge
   purpose text not null check (purpose in ('signin', 'proof', 'new')),
@@ -452,6 +463,39 @@ CREATE TABLE readers (
   seen_at integer not null
 ) strict, without rowid;
 CREATE INDEX readers_by_time on readers (seen_at);
+CREATE TABLE reconciliation_customers (
+  reconciliation_id text not null,
+  customer_id text not null,
+  seen text,                         -- a subscription that the provider named with it
+  had text,                          -- what we had before it was touched
+  primary key (reconciliation_id, customer_id)
+) strict, without rowid;
+CREATE TABLE reconciliation_differences (
+  reconciliation_id text not null,
+  customer_id text not null,
+  account_id text,                   -- null: nobody's here
+  at integer not null,
+  kind text not null check (kind in ('repaired', 'unknown', 'failed')),
+  had text not null,
+  has text not null,
+  primary key (reconciliation_id, customer_id)
+) strict, without rowid;
+CREATE INDEX reconciliation_differences_by_time on reconciliation_differences (at);
+CREATE TABLE reconciliations (
+  id text primary key,
+  scope text not null check (scope in ('nightly', 'asked', 'full')),
+  asked_by text not null,            -- the clock, the command line, or the operator's user name
+  began_at integer not null,
+  since integer not null,            -- changes from then on are looked for
+  ended_at integer,
+  stage text not null check (stage in ('events', 'subscriptions', 'ours', 'compare', 'done')),
+  cursor text,                       -- where the stage goes on
+  found integer not null default 0,  -- customers to compare
+  compared integer not null default 0,
+  repaired integer not null default 0,
+  failed integer not null default 0  -- could not be compared
+) strict, without rowid;
+CREATE INDEX reconciliations_by_time on reconciliations (began_at);
 CREATE TABLE recovery_codes (
   account_id text not null references accounts (id) on delete cascade,
   code_hash text not null,           -- HMAC of account and code; the row goes when the code is used

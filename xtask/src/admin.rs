@@ -5,7 +5,7 @@ use crate::{
     args::Args,
     base64, clock, dev, process,
     project::{self, Project, hex},
-    settings,
+    reconcile, settings,
     stack::Runtime,
     tools,
 };
@@ -17,17 +17,24 @@ use std::path::{Path, PathBuf};
 /// What `admin --help` prints.
 pub const HELP: &str = "
 cargo xtask admin login-link USER [options]
+cargo xtask admin reconcile [--full] [options]
 
-Makes a sign-in link for the account USER, for when mail is broken. It is good once, for ten minutes,
+login-link makes a sign-in link for the account USER, for when mail is broken. It is good once, for ten minutes,
 in any browser, together with the code that is printed with it. It goes straight into the database,
 so whoever runs this must be able to write there.
 
+reconcile has a Pipit that runs compare its customers with Stripe: those who pay, and those whose
+subscriptions changed within four days or since the last time. Whoever differs is put right. It prints
+how far it is and then each difference: who it is, what we had, what Stripe has.
+
+  --full                      compare every customer and every subscription that Stripe has: after an
+                              outage of days
   --runtime cloudflare|spin   whose local state (default cloudflare)
   --data DIR                  where that state lives (default .pipit)
-  --remote                    the deployed database, through wrangler; APP_KEY and APP_ORIGIN of the
-                              deployment must stand in the environment
+  --remote                    the deployed database, through wrangler; for login-link APP_KEY and
+                              APP_ORIGIN of the deployment must stand in the environment
   --sql                       print the statement instead of running it, for any other database;
-                              APP_KEY and APP_ORIGIN must stand in the environment here too";
+                              login-link needs APP_KEY and APP_ORIGIN in the environment here too";
 
 const TTL_SECONDS: i64 = 600;
 /// Crockford's base 32, as the codes of mails have it.
@@ -42,12 +49,14 @@ console.log(JSON.stringify([{ results: new DatabaseSync(file).prepare(statement)
 pub fn command(mut args: Args) -> Result<()> {
     match args.word().as_deref() {
         Some("login-link") => login_link(args),
+        Some("reconcile") => reconcile::command(args),
         Some(other) => Err(format!("There is no job `{other}`.\n{HELP}")),
         None => Err(HELP.trim().to_owned()),
     }
 }
 
-enum Database {
+/// Where a statement is run.
+pub enum Database {
     /// A local state.
     Local(Runtime, PathBuf),
     /// The deployed one.
@@ -56,25 +65,47 @@ enum Database {
     Printed,
 }
 
+impl Database {
+    /// Takes the options that say which.
+    pub fn take(args: &mut Args, project: &Project) -> Result<Self> {
+        let runtime = Runtime::take(args)?.unwrap_or(Runtime::Cloudflare);
+        let data = args.value("--data")?;
+        let (remote, printed) = (args.flag("--remote"), args.flag("--sql"));
+        Ok(match (remote, printed) {
+            (_, true) => Self::Printed,
+            (true, false) => Self::Remote,
+            _ => Self::Local(runtime, dev::folder(project, data.as_deref(), runtime)?),
+        })
+    }
+
+    /// How far the clock of a local state runs ahead.
+    pub fn ahead_seconds(&self) -> i64 {
+        let Self::Local(_, data) = self else { return 0 };
+        let settings = local_settings(data).unwrap_or_default();
+        let ahead = settings.get("CLOCK_AHEAD_SECONDS").and_then(|text| text.parse().ok());
+        ahead.unwrap_or(0)
+    }
+}
+
 fn login_link(mut args: Args) -> Result<()> {
-    let runtime = Runtime::take(&mut args)?.unwrap_or(Runtime::Cloudflare);
-    let data = args.value("--data")?;
-    let (remote, printed) = (args.flag("--remote"), args.flag("--sql"));
+    let project = Project::find()?;
+    let database = Database::take(&mut args, &project)?;
     let username = args.word().ok_or("Say whose: cargo xtask admin login-link USER")?;
     args.finish()?;
     if !username.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
         return Err(format!("`{username}` is no user name."));
     }
-    let project = Project::find()?;
-    let database = match (remote, printed) {
-        (_, true) => Database::Printed,
-        (true, false) => Database::Remote,
-        _ => Database::Local(runtime, dev::folder(&project, data.as_deref(), runtime)?),
-    };
     let (key, origin, now) = surroundings(&database)?;
     let link = Link::new(&key, &settings::random()?);
     let statement = link.statement(&username, now)?;
-    if !run(&project, &database, &statement)? {
+    let is_there = match &database {
+        Database::Printed => {
+            println!("{statement};\n");
+            true
+        }
+        _ => !rows(&project, &database, &statement)?.is_empty(),
+    };
+    if !is_there {
         return Err(format!("There is no account `{username}`."));
     }
     println!("Good once, until {}, in any browser:", clock::rfc3339(now + TTL_SECONDS));
@@ -95,8 +126,7 @@ fn surroundings(database: &Database) -> Result<(Vec<u8>, String, i64)> {
     };
     let key = base64::decode(&get("APP_KEY")?).filter(|key| key.len() == 32);
     let key = key.ok_or("APP_KEY is not 32 bytes in base64.")?;
-    let ahead = settings.get("CLOCK_AHEAD_SECONDS").and_then(|text| text.parse().ok());
-    Ok((key, get("APP_ORIGIN")?, clock::now() + ahead.unwrap_or(0)))
+    Ok((key, get("APP_ORIGIN")?, clock::now() + database.ahead_seconds()))
 }
 
 /// What `dev` told the app last.
@@ -150,13 +180,10 @@ impl Link {
     }
 }
 
-/// True when the account was there; a printed statement is believed.
-fn run(project: &Project, database: &Database, statement: &str) -> Result<bool> {
+/// The rows that a statement returns.
+pub fn rows(project: &Project, database: &Database, statement: &str) -> Result<Vec<Value>> {
     let mut command = match database {
-        Database::Printed => {
-            println!("{statement};\n");
-            return Ok(true);
-        }
+        Database::Printed => return Err("A printed statement has no rows.".to_owned()),
         Database::Local(Runtime::Spin, data) => {
             let mut command = project.node();
             command.args(["--no-warnings", "-e", RUN_ON_FILE]);
@@ -179,7 +206,7 @@ fn run(project: &Project, database: &Database, statement: &str) -> Result<bool> 
     let failed = "The database did not take the statement. Is it there, and migrated?";
     let text = process::answer(command.arg(statement)).ok_or(failed)?;
     let rows: Value = serde_json::from_str(&text).map_err(|e| format!("{failed} ({e})"))?;
-    Ok(rows[0]["results"].as_array().is_some_and(|rows| !rows.is_empty()))
+    Ok(rows[0]["results"].as_array().cloned().unwrap_or_default())
 }
 
 fn sha256(text: &str) -> String {

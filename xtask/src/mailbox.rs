@@ -1,4 +1,5 @@
-//! The development mailbox: Postmark's `POST /email` on one side, a page and JSON to read on the other.
+//! The development mailbox: Postmark's `POST /email` on one side, a page and JSON to read on the other. It
+//! keeps what is sent to the operator's webhooks as well.
 
 use crate::{Result, args::Args, clock, http, project, settings};
 use serde_json::{Map, Value, json};
@@ -23,11 +24,19 @@ Runs the development mailbox, which `dev` starts by itself. It takes mails as Po
   --port N   where it listens (default 8025)
 
 Read them at http://localhost:8025, or as JSON, newest first: GET /messages.json.
-DELETE /messages empties it.";
+DELETE /messages empties it. What is sent to /hooks/… (the operator's chat, the program that is told of
+plans) is kept as well: GET /hooks.json.";
 
 const KEPT: usize = 500;
 
 type Mails = Arc<Mutex<Vec<Value>>>;
+
+/// What came in.
+#[derive(Clone, Default)]
+struct Kept {
+    mails: Mails,
+    hooks: Mails,
+}
 
 /// Runs `mailbox`.
 pub fn command(mut args: Args) -> Result<()> {
@@ -37,13 +46,13 @@ pub fn command(mut args: Args) -> Result<()> {
         .map_err(|e| format!("The mailbox cannot listen on port {port}: {e}."))?;
     println!("mailbox http://localhost:{port}");
     let server = Arc::new(server);
-    let mails: Mails = Arc::default();
+    let kept = Kept::default();
     let workers: Vec<_> = (0..4)
         .map(|_| {
-            let (server, mails) = (server.clone(), mails.clone());
+            let (server, kept) = (server.clone(), kept.clone());
             thread::spawn(move || {
                 while let Ok(request) = server.recv() {
-                    answer(request, &mails);
+                    answer(request, &kept);
                 }
             })
         })
@@ -61,19 +70,24 @@ pub fn is_there(port: u16) -> bool {
     answer.is_ok_and(|answer| answer.status == 200 && answer.server.as_deref() == Some(NAME))
 }
 
-fn answer(mut request: Request, mails: &Mails) {
+fn answer(mut request: Request, kept: &Kept) {
+    let Kept { mails, hooks } = kept;
     let path = request.url().split('?').next().unwrap_or_default().to_owned();
     let (status, kind, body) = match (request.method(), path.as_str()) {
         (Method::Post, "/email") => take(&mut request, mails),
         (Method::Get | Method::Head, "/messages.json") => {
             (200, "application/json", Value::Array(newest_first(mails)).to_string())
         }
+        (Method::Post, hook) if hook.starts_with("/hooks/") => take_hook(&mut request, hooks),
+        (Method::Get | Method::Head, "/hooks.json") => {
+            (200, "application/json", Value::Array(newest_first(hooks)).to_string())
+        }
         (Method::Delete, "/messages") => {
             lock(mails).clear();
             (204, "text/plain", String::new())
         }
         (Method::Get | Method::Head, "/") => {
-            (200, "text/html; charset=utf-8", page(&newest_first(mails)))
+            (200, "text/html; charset=utf-8", page(&newest_first(mails), &newest_first(hooks)))
         }
         _ => (404, "text/plain", "There is nothing here.\n".to_owned()),
     };
@@ -135,6 +149,26 @@ fn take(request: &mut Request, mails: &Mails) -> (u16, &'static str, String) {
     (200, "application/json", answer.to_string())
 }
 
+/// Takes what is sent to a webhook, as Slack's incoming ones answer.
+fn take_hook(request: &mut Request, hooks: &Mails) -> (u16, &'static str, String) {
+    let headers = request
+        .headers()
+        .iter()
+        .map(|header| (header.field.to_string().to_lowercase(), json!(header.value.as_str())));
+    let headers: Map<String, Value> = headers.collect();
+    let path = request.url().to_owned();
+    let mut body = String::new();
+    if request.as_reader().read_to_string(&mut body).is_err() {
+        return (400, "text/plain", "invalid_payload".to_owned());
+    }
+    let received_at = clock::rfc3339(clock::now());
+    push(
+        hooks,
+        json!({ "path": path, "headers": headers, "body": body, "received_at": received_at }),
+    );
+    (200, "text/plain", "ok".to_owned())
+}
+
 fn keep(mails: &Mails, mail: &Value, received_at: &str) {
     let mut headers = Map::new();
     for header in mail["Headers"].as_array().into_iter().flatten() {
@@ -148,17 +182,21 @@ fn keep(mails: &Mails, mail: &Value, received_at: &str) {
         "received_at": received_at, "stream": mail["MessageStream"],
         "track_opens": mail["TrackOpens"], "track_links": mail["TrackLinks"],
     });
-    let mut mails = lock(mails);
-    mails.push(kept);
-    let surplus = mails.len().saturating_sub(KEPT);
-    mails.drain(..surplus);
+    push(mails, kept);
+}
+
+fn push(list: &Mails, kept: Value) {
+    let mut list = lock(list);
+    list.push(kept);
+    let surplus = list.len().saturating_sub(KEPT);
+    list.drain(..surplus);
 }
 
 fn message_id() -> String {
     settings::random().map(|bytes| project::hex(&bytes[..16])).unwrap_or_default()
 }
 
-fn page(mails: &[Value]) -> String {
+fn page(mails: &[Value], hooks: &[Value]) -> String {
     let mut list = String::new();
     for mail in mails {
         let field = |name: &str| escape(mail[name].as_str().unwrap_or_default());
@@ -174,6 +212,18 @@ fn page(mails: &[Value]) -> String {
     }
     if mails.is_empty() {
         list.push_str("<p>No mail yet. What the app sends on this machine arrives here.</p>");
+    }
+    if !hooks.is_empty() {
+        list.push_str("<h1>Sent to webhooks</h1>\n");
+    }
+    for hook in hooks {
+        let field = |name: &str| escape(hook[name].as_str().unwrap_or_default());
+        list.push_str(&format!(
+            "<article><p class=\"who\">{} · <time>{}</time></p><pre>{}</pre></article>\n",
+            field("path"),
+            field("received_at"),
+            field("body")
+        ));
     }
     format!("{HEAD}<h1>Development mailbox</h1>\n{list}</html>\n")
 }

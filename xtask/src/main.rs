@@ -19,6 +19,7 @@ mod optimise;
 mod process;
 mod progress;
 mod project;
+mod reconcile;
 mod secrets;
 mod settings;
 mod signature;

@@ -39,7 +39,12 @@ const NAMES: &[&str] = &[
     "HOSTNAMES_ZONE_ID",
     "HOSTNAMES_API_BASE",
     "FEEDS_REFUSED",
-    "CHAT_WEBHOOK_URL",
+    "CHAT_WEBHOOK",
+    "CHAT_NOTICES",
+    "CHAT_WEBHOOK_HOST",
+    "ENTITLEMENT_WEBHOOK",
+    "ENTITLEMENT_WEBHOOK_SECRET",
+    "ENTITLEMENT_WEBHOOK_HOST",
     "TRUSTED_PROXIES",
     "S3_ENDPOINT",
     "S3_BUCKET",
@@ -47,6 +52,9 @@ const NAMES: &[&str] = &[
     "S3_ACCESS_KEY",
     "S3_SECRET_KEY",
 ];
+
+/// What calls of the operator's program are signed with in development.
+const WEBHOOK_SECRET: &str = "whsec_cGlwaXQgaXMgYSBzbWFsbCBicm93biBiaXJkLCBzbyE=";
 
 /// Settings by name.
 pub type Settings = BTreeMap<String, String>;
@@ -82,6 +90,10 @@ pub fn local(local: &Local) -> Result<Settings> {
     set("MAIL_TOKEN", "development".to_owned());
     set("MAIL_FROM", "Pipit <pipit@localhost.example>".to_owned());
     set("GRAVATAR", "off".to_owned());
+    set("CHAT_WEBHOOK", format!("http://localhost:{mail_port}/hooks/chat"));
+    set("CHAT_NOTICES", "on".to_owned());
+    set("ENTITLEMENT_WEBHOOK", format!("http://localhost:{mail_port}/hooks/entitlement"));
+    set("ENTITLEMENT_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned());
     if local.ahead_seconds != 0 {
         set("CLOCK_AHEAD_SECONDS", local.ahead_seconds.to_string());
     }
@@ -98,7 +110,20 @@ pub fn local(local: &Local) -> Result<Settings> {
     if settings.contains_key("STRIPE_SECRET_KEY") {
         settings.entry("BILLING".to_owned()).or_insert_with(|| "on".to_owned());
     }
+    for name in ["CHAT_WEBHOOK", "ENTITLEMENT_WEBHOOK"] {
+        let url = settings.get(name).cloned().unwrap_or_default();
+        if let Some(host) = origin(&url) {
+            settings.entry(format!("{name}_HOST")).or_insert_with(|| host.to_owned());
+        }
+    }
     Ok(settings)
+}
+
+/// The part of an address before its path.
+fn origin(url: &str) -> Option<&str> {
+    let begin = url.find("://")?.checked_add(3)?;
+    let rest = url.get(begin..)?;
+    url.get(..begin + rest.find('/').unwrap_or(rest.len()))
 }
 
 /// What the tests know beside.

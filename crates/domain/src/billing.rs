@@ -2,6 +2,7 @@
 
 mod change;
 mod read;
+mod words;
 
 pub use change::{Kind, changes};
 pub use read::{charges, payment, subscription};

@@ -24,6 +24,10 @@ const OF_BILLING: &[&str] = &[
     "checkout_intents",
     "customers",
     "entitlements",
+    "operator_log",
+    "reconciliation_customers",
+    "reconciliation_differences",
+    "reconciliations",
     "stripe_events",
 ];
 
@@ -50,6 +54,8 @@ const WEEK: &str = "until the next list a week later, or until the account is de
 const YEAR: &str = "twelve months, or until the account is deleted";
 const FACTOR: &str = "until it is removed, or the account is deleted";
 const LEASE: &str = "until it ends the subscription, or thirty days after it last renewed it";
+const QUARTER: &str = "ninety days";
+const OPERATORS: &str = "twelve months";
 const BILLING: &str = "as long as the law asks for records of payments";
 
 /// The map itself, by table.
@@ -185,6 +191,17 @@ pub const COLUMNS: &[Column] = &[
     column("entitlements", "account_id", "Who has a plan", "Knowing what an account may do", ACCOUNT),
     column("billing_log", "account_id", "Whose plan changed", "Answering questions about payments", BILLING),
     column("billing_log", "customer_id", "The payment provider's number of a customer", "Answering questions about payments", BILLING),
+    column("reconciliations", "asked_by", "Which operator had payments compared with the payment provider", "Knowing who did what", QUARTER),
+    column("reconciliation_customers", "customer_id", "The payment provider's number of a customer", "Keeping the plan in step with payments", "minutes, while it is compared"),
+    column("reconciliation_customers", "had", "What is stored of its plan", "Keeping the plan in step with payments", "minutes, while it is compared"),
+    column("reconciliation_differences", "customer_id", "The payment provider's number of a customer", "Answering questions about payments", QUARTER),
+    column("reconciliation_differences", "account_id", "Whose plan was not in step with payments", "Answering questions about payments", QUARTER),
+    column("reconciliation_differences", "had", "What was stored of that plan", "Answering questions about payments", QUARTER),
+    column("reconciliation_differences", "has", "What the payment provider has", "Answering questions about payments", QUARTER),
+    column("operator_log", "operator", "Which operator looked at or changed a plan", "Knowing who looked at what", OPERATORS),
+    column("operator_log", "account_id", "Whose plan that was", "Knowing who looked at what", OPERATORS),
+    column("operator_log", "customer_id", "The payment provider's number of a customer", "Knowing who looked at what", OPERATORS),
+    column("operator_log", "note", "Why the operator did it", "Knowing who looked at what", OPERATORS),
     column("stripe_events", "customer_id", "The payment provider's number of a customer", "Keeping the plan in step with payments", BILLING),
     column("stripe_events", "object_id", "The payment provider's number of a payment or customer", "Keeping the plan in step with payments", BILLING),
 ];

@@ -1,8 +1,10 @@
 //! The configuration: the same names on Workers (vars and secrets) and on Spin (variables).
 
 mod billing;
+mod notices;
 
 pub use billing::{Charge, FREE, Plan, Plans, Price, StripeConfig};
+pub use notices::WebhookConfig;
 
 use crate::{DEV, Error, Result};
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -102,6 +104,12 @@ pub struct Config {
     pub stripe: Option<StripeConfig>,
     /// What each plan unlocks, where something is paid for.
     pub plans: Plans,
+    /// Where the operator's chat takes notices, in the shape of Slack's incoming webhooks.
+    pub chat_webhook: Option<Url>,
+    /// Whether there is such a chat. Components without its address know it from `CHAT_NOTICES` alone.
+    pub has_chat: bool,
+    /// Who is told when what an account has changes.
+    pub entitlement_webhook: Option<WebhookConfig>,
     /// Whether Gravatar may be asked for pictures at all.
     pub gravatar: bool,
     /// Whether pages of blogs are kept in the page cache.
@@ -148,6 +156,9 @@ impl Config {
             billing: billing::is_on(&get),
             stripe: billing::stripe(&get)?,
             plans: billing::plans(&get, blogs_max)?,
+            chat_webhook: notices::chat(&get)?,
+            has_chat: notices::has_chat(&get),
+            entitlement_webhook: notices::webhook(&get)?,
             gravatar: get("GRAVATAR").is_none_or(|text| text != "off"),
             page_cache: get("PAGE_CACHE").is_none_or(|text| text != "off"),
             dns_api: parse(

@@ -5,7 +5,7 @@ use crate::{
     Verdict,
 };
 use chrono::{DateTime, Utc};
-use std::{net::IpAddr, rc::Rc};
+use std::{cell::Cell, net::IpAddr, rc::Rc};
 
 /// Asks the job runner to run soon. A hint: the sweep of every minute is the promise.
 pub trait Wake {
@@ -87,6 +87,7 @@ pub struct Context {
     limits: Rc<dyn Limits>,
     wake: Rc<dyn Wake>,
     random: Rc<dyn Random>,
+    last_id: Cell<Option<u32>>,
     log: fn(&str),
     /// See [`Decode`].
     pub decode: Decode,
@@ -105,6 +106,7 @@ impl Context {
             limits: ports.limits,
             wake: ports.wake,
             random: ports.random,
+            last_id: Cell::new(None),
             log: ports.log,
             decode: ports.decode,
             config,
@@ -141,10 +143,15 @@ impl Context {
     }
 
     /// A new id: 18 digits, time first, so that ids sort as they were made. Made before the insert,
-    /// so that a write can be repeated safely.
+    /// so that a write can be repeated safely. The first of a context ends in random digits, and each after
+    /// it in the next number: a job may need hundreds, and its time stands still.
     pub fn id(&self) -> Result<String> {
-        let random = u32::from_le_bytes(self.random::<4>()?);
-        let tail = random.checked_rem(100_000).unwrap_or(0);
+        let tail = match self.last_id.get() {
+            Some(last) => last.wrapping_add(1),
+            None => u32::from_le_bytes(self.random::<4>()?) & 0x7fff_ffff,
+        };
+        self.last_id.set(Some(tail));
+        let tail = tail.checked_rem(100_000).unwrap_or(0);
         Ok(format!("{:013}{tail:05}", self.now.timestamp_millis().max(0)))
     }
 }

@@ -20,7 +20,7 @@ pub use blobs::{Blob, Blobs, Objects};
 pub use body::{Body, Chunks};
 pub use config::{
     Charge, Config, FREE, HostnamesConfig, MailConfig, MailProvider, Plan, Plans, Price, Signups,
-    Site, StripeConfig,
+    Site, StripeConfig, WebhookConfig,
 };
 pub use context::{ClientAddress, Context, Decode, Ports, Random, Shared, Wake, WithoutTls};
 pub use db::{Columns, Database, Db, Outcome, Row, Sql, Value, sql};

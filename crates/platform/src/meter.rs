@@ -45,6 +45,11 @@ impl Meter {
         add(&self.outgoing, 1);
     }
 
+    /// Calls that went out so far.
+    pub fn outgoing_calls(&self) -> u32 {
+        self.outgoing.get()
+    }
+
     /// The value of `Server-Timing` (W3C Server Timing, section 3), as the public surface has it.
     pub fn server_timing(&self) -> String {
         format!(

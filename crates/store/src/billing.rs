@@ -53,7 +53,8 @@ pub async fn insert_customer(cx: &Context, id: &str, account_id: &str) -> Result
         "insert into customers (id, account_id, made_at) values (?1, ?2, ?3) on conflict do nothing",
         [id.into(), account_id.into(), cx.seconds().into()],
     );
-    cx.db.batch(vec![statement]).await.map(|_| ())
+    // Whoever has customers compares them each night.
+    cx.db.batch(vec![statement, crate::reconciliation::next_night(cx)?]).await.map(|_| ())
 }
 
 /// The columns of a subscription.

@@ -231,6 +231,7 @@ pub async fn spend(cx: &Context, proof: &Proof<'_>) -> Result<Option<Proven>> {
     );
     let mut statements = vec![consume, account, blog];
     statements.extend(profile::first_checks(cx, proof.account_id)?);
+    statements.extend(job::signup_notice(cx, proof.account_id)?);
     statements.extend(session(cx, proof));
     statements.push(factor::insert_half(cx, proof.session_id, proof.half_seconds));
     statements.push(who);

@@ -7,6 +7,9 @@ const LEASE_SECONDS: i64 = 120;
 /// After so many failures a job is dead and a person has to look.
 const ATTEMPTS_MAX: i64 = 8;
 
+/// The job that tells the operator's chat of somebody new; its subject is the account.
+pub const SIGNUP_NOTICE: &str = "signup-notice";
+
 /// A side effect to be carried out, at least once.
 #[derive(Debug, Clone)]
 pub struct Job {
@@ -31,6 +34,24 @@ pub fn insert_at(cx: &Context, kind: &str, subject: &str, next_at: i64) -> Resul
         "insert into jobs (id, kind, ref, created_at, next_at) values (?1, ?2, ?3, ?4, ?5)",
         [cx.id()?.into(), kind.into(), subject.into(), cx.seconds().into(), next_at.into()],
     ))
+}
+
+/// The statement that has the operator's chat told of an account, if the batch made it; for a sign-up's batch.
+/// None where there is no chat.
+pub(crate) fn signup_notice(cx: &Context, account_id: &str) -> Result<Option<Sql>> {
+    if !cx.config.has_chat {
+        return Ok(None);
+    }
+    Ok(Some(sql(
+        "insert into jobs (id, kind, ref, created_at, next_at)
+         select ?1, ?2, a.id, ?3, ?3 from accounts a where a.id = ?4",
+        [cx.id()?.into(), SIGNUP_NOTICE.into(), cx.seconds().into(), account_id.into()],
+    )))
+}
+
+/// Writes a job down, alone: for one that goes on later as another.
+pub async fn put_off(cx: &Context, kind: &str, subject: &str, next_at: i64) -> Result<()> {
+    cx.db.batch(vec![insert_at(cx, kind, subject, next_at)?]).await.map(|_| ())
 }
 
 /// Those of these kinds of which a job is due that nobody has.

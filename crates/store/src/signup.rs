@@ -1,5 +1,6 @@
 //! Sign-ups on their way to an account: what was asked for, and who waits for the operator's word.
 
+use crate::job;
 use platform::{Context, Result, Row, Sql, sql};
 
 /// A sign-up that was asked for and is not yet proven or used.
@@ -127,6 +128,7 @@ pub async fn approve(cx: &Context, id: &str, account_id: &str, blog_id: &str) ->
     );
     let mut statements = vec![account, blog];
     statements.extend(answer(cx, id, "approved")?);
+    statements.extend(job::signup_notice(cx, account_id)?);
     cx.db.batch(statements).await.map(|_| ())
 }
 

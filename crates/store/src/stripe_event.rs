@@ -1,6 +1,6 @@
 //! Stripe's events: the inbox. A row stands here before Stripe gets its 2xx.
 
-use crate::{billing, job};
+use crate::{billing, job, reconciliation};
 use platform::{Context, Error, Result, sql};
 
 /// The state of an event that is to be applied.
@@ -32,6 +32,7 @@ pub async fn insert(cx: &Context, event: &domain::stripe::Event, state: &str) ->
             Some(customer_id) => billing::refresh(cx, customer_id)?,
             None => job::insert(cx, billing::RESOLVE, &event.id)?,
         });
+        batch.push(reconciliation::sweep_later(cx)?);
     }
     match cx.db.batch(batch).await {
         Ok(_) => Ok(true),

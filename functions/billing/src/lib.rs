@@ -3,11 +3,19 @@
 mod api;
 mod checkout;
 mod event;
+mod notice;
 mod plan;
+mod reconcile;
 mod refresh;
+mod webhook;
 mod words;
 
 use platform::Policy;
+use store::{
+    billing_log,
+    job::SIGNUP_NOTICE,
+    reconciliation::{RECONCILE, SWEEP},
+};
 use web::{Function, Job, Lane, Limit, Per, Route, Who};
 
 /// The function: what it answers and what jobs it carries out.
@@ -33,10 +41,20 @@ const fn limit(per: Per, name: &'static str, count: u32, window_seconds: u32) ->
     Limit { per, policy: Policy { name, count, window_seconds } }
 }
 
-/// Its jobs: finding out whom an event is about, and reading that customer at Stripe again.
+/// Its jobs: finding out whom an event is about, reading that customer at Stripe again, comparing all of them,
+/// and telling the operator.
 pub const JOBS: &[Job] = &[
     Job { kind: store::billing::RESOLVE, run: |cx, job| Box::pin(refresh::resolve(cx, job)) },
     Job { kind: store::billing::REFRESH, run: |cx, job| Box::pin(refresh::run(cx, job)) },
+    Job { kind: RECONCILE, run: |cx, job| Box::pin(reconcile::run(cx, job)) },
+    Job { kind: SWEEP, run: |cx, _| Box::pin(reconcile::sweep(cx)) },
+    Job { kind: SIGNUP_NOTICE, run: |cx, job| Box::pin(notice::signup(cx, job)) },
+    Job { kind: billing_log::NOTICE, run: |cx, job| Box::pin(notice::change(cx, job)) },
+    Job {
+        kind: notice::OF_RECONCILIATION,
+        run: |cx, job| Box::pin(notice::reconciliation(cx, job)),
+    },
+    Job { kind: billing_log::WEBHOOK, run: |cx, job| Box::pin(webhook::run(cx, job)) },
 ];
 
 #[cfg(target_os = "wasi")]

@@ -4,8 +4,9 @@ use super::{hold, quoted_after, read, root};
 use std::fs;
 
 fn settings() -> Vec<String> {
-    let files = ["crates/platform/src/config.rs", "crates/platform/src/config/billing.rs"];
+    let files = ["config.rs", "config/billing.rs", "config/notices.rs"];
     let marks = ["get(\"", "&get, \""];
+    let read = |file: &&str| read(&format!("crates/platform/src/{file}"));
     let names = files.iter().flat_map(|file| quoted_after(&read(file), &marks));
     names.filter(|name| name.bytes().all(|byte| !byte.is_ascii_lowercase())).collect()
 }

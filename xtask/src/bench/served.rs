@@ -58,7 +58,9 @@ pub fn serve(project: &Project) -> Result<Workers> {
         data: &data,
     })?;
     // A release build refuses it, as it should.
-    values.remove("OUTBOUND_ALLOW");
+    for name in ["OUTBOUND_ALLOW", "CHAT_WEBHOOK", "CHAT_NOTICES", "ENTITLEMENT_WEBHOOK"] {
+        values.remove(name);
+    }
     let file = data.join("settings.json");
     project::write(&file, &json!(values).to_string())?;
     let log = data.join("serve.log");
