@@ -22,6 +22,7 @@ struct World {
 impl World {
     fn new(customers: usize) -> Self {
         let pipit = Pipit::with(&[
+            ("STRIPE_API_BASE", "https://api.stripe.com"),
             ("STRIPE_PRICES", PRICES),
             ("CHAT_WEBHOOK", "https://chat.example/hook"),
         ]);
