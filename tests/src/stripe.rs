@@ -339,7 +339,7 @@ impl Customer<'_> {
 fn start() -> (Child, String) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/stripe");
     let mut command = Command::new(python());
-    command.arg("-B").arg(script).args(["--port", "0"]);
+    command.arg("-B").arg(script).args(["--port", "0", "--origin", ORIGIN]);
     if env::var_os("PIPIT_PYTHON").is_some() {
         command.arg("--official");
     }

@@ -109,6 +109,12 @@ pub async fn forget_customer(cx: &Context, id: &str) -> Result<()> {
                    and exists (select 1 from customers where id = ?1 and deleted_at is not null)",
                 [id.into()],
             ),
+            // The readings of the next customer are counted from one again.
+            sql(
+                "update entitlements set seq = 0 where account_id =
+                   (select account_id from customers where id = ?1 and deleted_at is not null)",
+                [id.into()],
+            ),
             sql("delete from customers where id = ?1 and deleted_at is not null", [id.into()]),
         ])
         .await

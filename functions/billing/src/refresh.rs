@@ -100,7 +100,7 @@ async fn read(cx: &Context, turn: &Turn) -> Result<Read> {
     let charges = or_none(api::get(cx, "/v1/charges", &query).await)?.unwrap_or_default();
     let is_deleted = match &list {
         None => true,
-        Some(list) if billing::charges(list).is_empty() => is_deleted(cx, customer_id).await?,
+        Some(list) if nothing_goes_on(list) => is_deleted(cx, customer_id).await?,
         Some(_) => false,
     };
     let list = list.unwrap_or_default();
@@ -131,13 +131,18 @@ fn or_none(answer: Result<Value>) -> Result<Option<Value>> {
     }
 }
 
+// Only somebody who has nothing that goes on can be deleted: whose subscriptions ended with them.
+fn nothing_goes_on(list: &Value) -> bool {
+    billing::charges(list).iter().all(|one| billing::is_over(api::text(one, "/status")))
+}
+
 async fn is_deleted(cx: &Context, customer_id: &str) -> Result<bool> {
     let Some(path) = api::path_of("customers", customer_id) else { return Ok(true) };
     let found = or_none(api::get(cx, &path, &[]).await)?;
     Ok(found.is_none_or(|customer| customer.get("deleted").and_then(Value::as_bool) == Some(true)))
 }
 
-// A deleted customer's list is empty though its subscriptions can be read for ever. One that even Stripe
+// A deleted customer's list may be empty though its subscriptions can be read for ever. One that even Stripe
 // does not know ended.
 async fn unlisted(cx: &Context, known: &Subscription) -> Result<Subscription> {
     let path = api::path_of("subscriptions", &known.id).ok_or(Error::NotFound)?;
