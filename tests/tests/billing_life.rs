@@ -134,14 +134,12 @@ fn a_payment_that_takes_days_gives_nothing_before_it_comes() {
         one.chooses(PRO);
         let there = stripe.customer(&one.person);
         there.pays_by_bank();
-        there.delivered();
-        one.says(&[&plan("Free"), FREE]);
+        one.says(&[&plan("Free"), FREE, "Your payment has not come yet"]);
         there.payment_settles(comes);
         if comes {
             one.is_well(&[&plan("Pro"), "It costs €15 a month and renews on"]);
         } else {
-            there.delivered();
-            one.says(&[&plan("Free"), FREE]);
+            one.says(&[&plan("Free"), FREE, "The last payment did not go through."]);
         }
     }
 }

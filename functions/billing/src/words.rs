@@ -140,16 +140,25 @@ pub fn troubles(
         ),
     }
     let mut troubles: Vec<String> = troubles.into_iter().map(str::to_owned).collect();
-    let is_known = one.is_accepted && one.plan.is_some();
-    if !is_known && !is_over(&one.status) {
-        troubles.push(
-            "There is a subscription in your name at Stripe that does not belong to a plan here. Write to whoever runs \
-             this place."
-                .to_owned(),
-        );
-    }
+    troubles.extend(unknown(one).map(str::to_owned));
     troubles.extend(unpaid(v, entitlement, one));
     troubles
+}
+
+fn unknown(one: &Subscription) -> Option<&'static str> {
+    match (one.status.as_str(), &one.plan, one.is_accepted) {
+        (_, Some(_), true) => None,
+        ("active", Some(_), false) => Some(
+            "Your payment has not come yet: some ways to pay take days. The plan begins when it does; if that takes \
+             more than two weeks, write to whoever runs this place.",
+        ),
+        // What is wrong with its payment is said elsewhere.
+        ("past_due" | "incomplete", Some(_), false) => None,
+        (status, ..) => (!is_over(status)).then_some(
+            "There is a subscription in your name at Stripe that does not belong to a plan here. Write to whoever runs \
+             this place.",
+        ),
+    }
 }
 
 fn unpaid(v: &Visit<'_>, entitlement: &Entitlement, one: &Subscription) -> Option<String> {
