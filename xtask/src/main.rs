@@ -4,6 +4,7 @@ mod admin;
 mod args;
 mod base64;
 mod bench;
+mod cards;
 mod clients;
 mod clock;
 mod corpus;

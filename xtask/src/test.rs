@@ -3,7 +3,7 @@
 use crate::{
     Result,
     args::Args,
-    clients, corpus, crash, http,
+    cards, clients, corpus, crash, http,
     project::Project,
     secrets,
     stack::{self, Flavour, Plan, Runtime, Stack},
@@ -130,6 +130,7 @@ fn on_runtime(
     if with_browser {
         in_browser(project, &stack, runtime, tally);
     }
+    cards::run(project, &stack, data, runtime, tally);
     if tally.failed > failed_before {
         println!("{}", complaints(data));
     }
