@@ -7,6 +7,20 @@ use platform::{Body, Error, Result};
 
 /// The most fields of a form; more is not a person.
 const FIELDS_MAX: usize = 1000;
+/// What fields for cards are called, by their letters alone. Cards are Stripe's business: no form of ours
+/// has such a field, and what somebody sends in one goes no further than here.
+const OF_CARDS: [&str; 10] = [
+    "cardcvc",
+    "cardcvv",
+    "cardno",
+    "cardnumber",
+    "ccnumber",
+    "creditcard",
+    "creditcardnumber",
+    "cvc",
+    "cvv",
+    "cccsc",
+];
 /// Of a form without files.
 const URLENCODED_BYTES_MAX: usize = 16 << 20;
 
@@ -124,7 +138,7 @@ pub(crate) fn of_json(body: &[u8]) -> Result<Form> {
         _ => None,
     };
     let fields = object.into_iter().filter_map(|(name, value)| Some((name, text(value)?)));
-    Ok(Form { fields: fields.collect(), files: vec![] })
+    without_card(Form { fields: fields.collect(), files: vec![] })
 }
 
 fn kind(content_type: &str) -> String {
@@ -138,7 +152,7 @@ pub(crate) async fn read(
     max: usize,
     length: usize,
 ) -> Result<Form> {
-    match kind(content_type).as_str() {
+    let form = match kind(content_type).as_str() {
         "application/x-www-form-urlencoded" => {
             let body = body.read(max.min(URLENCODED_BYTES_MAX)).await?;
             Form::of_urlencoded(&body)
@@ -146,7 +160,18 @@ pub(crate) async fn read(
         "multipart/form-data" => multipart::read(content_type, body, max, length).await,
         "" if body.read(max).await?.is_empty() => Ok(Form::default()),
         _ => Err(Error::MediaType("Send a form.".into())),
+    };
+    form.and_then(without_card)
+}
+
+fn without_card(form: Form) -> Result<Form> {
+    let letters = |name: &str| -> String {
+        name.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect()
+    };
+    if form.fields().any(|(name, _)| OF_CARDS.contains(&letters(name).as_str())) {
+        return Err(Error::invalid("Card numbers are not taken here. Pay on Stripe's own pages."));
     }
+    Ok(form)
 }
 
 fn urlencoded(body: &[u8]) -> Result<Vec<(String, String)>> {
