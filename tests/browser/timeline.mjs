@@ -11,11 +11,18 @@ const PATIENCE = 20_000;
 const MINUTE = 60_000;
 
 const feeds = createServer((request, response) => {
-  const [title] = request.url.slice(1).split(".");
+  const [title, kind] = request.url.slice(1).split(".");
+  if (kind === "gone") return response.writeHead(410).end();
+  if (kind === "site") return response.setHeader("content-type", "text/html").end(several(title));
   const items = Array.from({ length: ENTRIES }, (_, nth) => item(title, nth)).join("");
   response.setHeader("content-type", "application/rss+xml");
   response.end(`<?xml version="1.0"?><rss version="2.0"><channel><title>The ${title}</title><link>https://${title}.example/</link><description>x</description>${items}</channel></rss>`);
 });
+
+function several(title) {
+  const links = ["posts", "comments"].map((what) => `<link rel="alternate" type="application/rss+xml" title="The ${what}" href="/${title}-${what}.xml">`);
+  return `<!doctype html><title>${title}</title>${links.join("")}`;
+}
 
 function item(title, nth) {
   const date = new Date(Date.now() - (nth + 1) * 7 * MINUTE).toUTCString();
@@ -34,12 +41,12 @@ async function reading(browser) {
   const { page, context, faults } = await open(browser);
   await signUp(page, name("ann"));
   const names = ["gulls", "boats", "tides"].map(name);
-  for (const feed of names) {
-    await page.goto(`${origin}/subscriptions`);
-    await page.locator("#url").fill(`http://localhost:${PORT}/${feed}.xml`);
-    await page.getByRole("button", { name: "Subscribe" }).click();
-    await page.waitForURL(`${origin}/subscriptions`);
-  }
+  for (const feed of names) await subscribe(page, `${feed}.xml`);
+  await subscribe(page, `${name("wreck")}.gone`);
+  await subscribe(page, `${name("harbour")}.site`);
+  await appears(page, "/subscriptions", "It is gone for good, says its site.");
+  await appears(page, "/subscriptions", "That site has several feeds.");
+  await look(page, "the subscriptions, one of them over and one a choice");
   for (const feed of names) await appears(page, "/", `The ${feed}`);
   await look(page, "the timeline");
 
@@ -80,6 +87,13 @@ async function reading(browser) {
   await appears(page, "/", author);
   hold(faults.length === 0, faults.join("\n"));
   await context.close();
+}
+
+async function subscribe(page, path) {
+  await page.goto(`${origin}/subscriptions`);
+  await page.locator("#url").fill(`http://localhost:${PORT}/${path}`);
+  await page.getByRole("button", { name: "Subscribe", exact: true }).click();
+  await page.waitForURL(`${origin}/subscriptions`);
 }
 
 async function talking(browser) {

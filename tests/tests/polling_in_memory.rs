@@ -29,6 +29,14 @@ fn subscribe(person: &Browser, url: &str) -> String {
     person.get("/subscriptions").expect(200).text()
 }
 
+/// What the page of subscriptions says of the feed at an address, its title first.
+#[track_caller]
+fn words(person: &Browser, url: &str) -> String {
+    let page = person.get("/subscriptions").expect(200);
+    let row = page.between(&format!("href=\"{url}\" rel=\"noreferrer\">"), "</p>");
+    row.unwrap_or_else(|| panic!("{url} is not on {}", page.text())).replace("</a>", "")
+}
+
 #[test]
 fn a_thousand_readers_are_one_fetch() {
     let pipit = Pipit::in_memory();
@@ -87,14 +95,20 @@ fn validators_go_back_byte_for_byte() {
     let pipit = Pipit::in_memory();
     let ann = pipit.sign_up("ann");
     let site = Elsewhere::start(&pipit);
-    subscribe(&ann, &site.url("/validated/a"));
+    let url = site.url("/validated/a");
+    subscribe(&ann, &url);
+    let first = words(&ann, &url);
     pass(&pipit, 2 * HOUR);
     let seen = site.seen("/validated/a");
     assert_eq!(seen[0].header("if-none-match"), None);
     assert_eq!(seen[1].header("if-none-match"), Some("\"a b;c='d'\""));
     assert_eq!(seen[1].header("if-modified-since"), Some("Sat, 21 Nov 2026 10:00:00 +0000"));
-    let page = ann.get("/subscriptions").expect(200).text();
-    assert!(page.contains(">Validated</a>") && !page.contains("status 304"), "{page}");
+    let second = words(&ann, &url);
+    for said in [&first, &second] {
+        let rest = said.strip_prefix("Validated\n<p class=\"quiet small\">Last asked at ");
+        assert!(rest.is_some_and(|rest| rest.contains(", again at ")), "{said}");
+    }
+    assert_ne!(first, second, "nothing new is nothing wrong, and a later moment");
 }
 
 #[test]
@@ -152,11 +166,14 @@ fn a_permanent_redirect_is_believed_after_three_times_a_day_apart() {
     let new = site.url("/arrived/a");
     let page = subscribe(&ann, &old);
     assert!(page.contains(">Arrived</a>"), "it is followed at once");
+    let said = format!("It says that it has moved to {new}, which we note when it has said so");
+    assert!(words(&ann, &old).contains(&said), "{}", words(&ann, &old));
     pass(&pipit, 20 * HOUR);
     assert!(site.seen("/moved/a").len() >= 3, "three times, but not a day yet");
     assert!(ann.get("/subscriptions").expect(200).text().contains(&old));
     pass(&pipit, 40 * HOUR);
-    assert!(ann.get("/subscriptions").expect(200).text().contains(&new), "that is its address now");
+    assert!(!words(&ann, &new).contains("moved"), "that is its address now");
+    assert!(!ann.get("/subscriptions").expect(200).text().contains(&old));
     let asked = site.seen("/moved/a").len();
     pass(&pipit, 3 * DAY);
     assert_eq!(site.seen("/moved/a").len(), asked, "the old address is asked no more");
@@ -208,6 +225,7 @@ fn what_is_gone_or_private_is_asked_once_and_again_when_its_reader_says_so() {
         let site = Elsewhere::start(&pipit);
         let page = subscribe(&ann, &site.url(path));
         assert!(page.contains(words) && page.contains("It is not asked for any more."), "{page}");
+        assert!(page.contains("No longer asked for, because"), "{page}");
         pass(&pipit, 20 * DAY);
         assert_eq!(site.seen(path).len(), 1);
         let id = page.split("/refresh\"").next().and_then(|before| before.rsplit('/').next());
@@ -244,6 +262,16 @@ fn a_busy_host_is_left_alone_with_all_its_feeds() {
         let site = Elsewhere::start(&pipit);
         subscribe(&ann, &site.url(path));
         subscribe(&ann, &site.url("/arrived/a"));
+        let said = words(&ann, &site.url(path));
+        assert!(said.contains("Its site is busy and asks for patience. Last asked at "), "{said}");
+        let now = pipit.memory().expect("it is in memory").native.clock.now().timestamp();
+        let in_two_hours = domain::datetime::human(now + 2 * HOUR, "en");
+        assert!(
+            path != "/busy/a" || said.ends_with(&format!(", again at {in_two_hours}")),
+            "{said}"
+        );
+        let said = words(&ann, &site.url("/arrived/a"));
+        assert!(said.contains("Its site wants to be left alone. It is asked at "), "{said}");
         // The second one is a date by the clock of the other machine; ours stands elsewhere.
         let wait = if path == "/busy/a" { 2 * HOUR - 600 } else { 0 };
         pass(&pipit, wait);

@@ -29,6 +29,8 @@ pub struct Subscription {
     pub newest_at: Option<i64>,
     /// What is wrong with it, in words.
     pub problem: Option<String>,
+    /// Where it says that it has moved, until that is believed.
+    pub moved_to: Option<String>,
 }
 
 /// A feed to subscribe to.
@@ -126,7 +128,7 @@ pub async fn offers(cx: &Context, account_id: &str, id: &str) -> Result<Option<S
 pub async fn list(cx: &Context, account_id: &str) -> Result<Vec<Subscription>> {
     let statement = sql(
         "select s.id, f.url, coalesce(s.title, f.title) as title, coalesce(s.site_url, f.site_url) as site_url,
-           f.checked_at, f.next_check_at, f.stopped_at, f.problem, f.offers,
+           f.checked_at, f.next_check_at, f.stopped_at, f.problem, f.offers, f.moved_to,
            (select max(e.published_at) from entries e where e.feed_id = f.id) as newest_at
          from subscriptions s join feeds f on f.id = s.feed_id
          where s.account_id = ?1 order by s.created_at desc, s.id desc limit 1000",
@@ -163,6 +165,7 @@ fn subscription(row: &Row) -> Result<Subscription> {
         offers: row.opt_text("offers"),
         newest_at: row.opt_int("newest_at"),
         problem: row.opt_text("problem"),
+        moved_to: row.opt_text("moved_to"),
     })
 }
 

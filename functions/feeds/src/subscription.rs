@@ -114,6 +114,7 @@ struct Page {
     username: String,
     error_username: Option<String>,
     error_file: Option<String>,
+    given_up: Vec<(String, String)>,
     feeds: Vec<Feed>,
     people: Vec<Person>,
 }
@@ -147,6 +148,7 @@ pub async fn page(v: &Visit<'_>, typed: Typed) -> Result<Response> {
         username: String::new(),
         error_username: None,
         error_file: None,
+        given_up: feeds.iter().filter(|one| is_given_up(one)).map(named).collect(),
         feeds: feeds.into_iter().map(|one| feed(v, one)).collect(),
         people: people.into_iter().map(|one| person(v, one)).collect(),
     };
@@ -159,6 +161,16 @@ pub async fn page(v: &Visit<'_>, typed: Typed) -> Result<Response> {
         }
     }
     web::page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// Whether it brings nothing more, and its reader has not been asked to choose another one.
+fn is_given_up(subscription: &Subscription) -> bool {
+    subscription.stopped_at.is_some() && subscription.offers.is_none()
+}
+
+fn named(subscription: &Subscription) -> (String, String) {
+    let title = subscription.title.as_ref().unwrap_or(&subscription.url);
+    (subscription.id.clone(), title.clone())
 }
 
 fn feed(v: &Visit<'_>, subscription: Subscription) -> Feed {
@@ -174,19 +186,30 @@ fn feed(v: &Visit<'_>, subscription: Subscription) -> Feed {
     }
 }
 
+/// What comes within so many seconds comes soon.
+const SOON_SECONDS: i64 = 300;
+
 /// What became of the last fetch, and when the next one is.
 fn state(v: &Visit<'_>, subscription: &Subscription) -> String {
-    let Some(checked_at) = subscription.checked_at else {
-        return "Its entries arrive in a moment".into();
-    };
     let next = subscription.next_check_at;
+    let Some(checked_at) = subscription.checked_at else {
+        if next <= v.cx.seconds().saturating_add(SOON_SECONDS) {
+            return "Its entries arrive in a moment".into();
+        }
+        let until = v.human(next);
+        return format!("Its site wants to be left alone. It is asked at {until}");
+    };
     let again = match subscription.stopped_at {
         Some(_) => String::new(),
         None if next <= v.cx.seconds() => ", again in a moment".to_owned(),
         None => format!(", again at {}", v.human(next)),
     };
     let problem = subscription.problem.as_ref().map(|problem| format!("{problem} "));
-    format!("{}Last asked at {}{again}", problem.unwrap_or_default(), v.human(checked_at))
+    let moved = subscription.moved_to.as_ref().map(|to| {
+        format!(". It says that it has moved to {to}, which we note when it has said so for a day")
+    });
+    let (problem, moved) = (problem.unwrap_or_default(), moved.unwrap_or_default());
+    format!("{problem}Last asked at {}{again}{moved}", v.human(checked_at))
 }
 
 /// Where somebody's blog is.
