@@ -76,14 +76,14 @@ pub async fn find(cx: &Context, blog_id: &str, file_id: &str) -> Result<Option<U
 }
 
 /// Writes down what became of an upload, with the rows of that, and the job that removes the pieces.
-pub async fn finish(cx: &Context, upload: &Upload, media_key: &str, rows: [Sql; 2]) -> Result<()> {
+pub async fn finish(cx: &Context, upload: &Upload, media_key: &str, rows: Vec<Sql>) -> Result<()> {
     let finish = sql(
         "update uploads set media_key = ?2 where id = ?1",
         [(&upload.id).into(), media_key.into()],
     );
-    let [media, count] = rows;
-    let job = job::insert(cx, DELETION, &upload.id)?;
-    cx.db.batch(vec![finish, media, count, job]).await.map(|_| ())
+    let mut batch = vec![finish, job::insert(cx, DELETION, &upload.id)?];
+    batch.extend(rows);
+    cx.db.batch(batch).await.map(|_| ())
 }
 
 /// Forgets an upload that has lain for a day; absent is fine.

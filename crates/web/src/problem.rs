@@ -176,7 +176,8 @@ fn error_page(
         status: status.as_u16(),
         heading: heading.to_owned(),
         words: words.to_owned(),
-        back: "/".to_owned(),
+        back: if status == StatusCode::PAYMENT_REQUIRED { "/settings/billing" } else { "/" }
+            .to_owned(),
     };
     page_with_status(status, &page)
 }

@@ -122,10 +122,6 @@ impl Files {
 
     /// Stores the new ones; returns the statements that write them down.
     pub async fn store(self, cx: &Context) -> Result<Vec<Sql>> {
-        let mut rows = Vec::new();
-        for new in self.new {
-            rows.extend(new.store(cx).await?);
-        }
-        Ok(rows)
+        media::store_all(cx, self.new).await
     }
 }

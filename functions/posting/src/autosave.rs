@@ -50,6 +50,7 @@ pub async fn save(mut v: Visit<'_>) -> Result<Response> {
             Ok(web::json(StatusCode::OK, &saved))
         }
         Err(Error::Invalid(problem)) => Ok(refused(StatusCode::UNPROCESSABLE_ENTITY, &problem)),
+        Err(Error::Payment(problem)) => Ok(refused(StatusCode::PAYMENT_REQUIRED, &problem)),
         Err(Error::Conflict) => Ok(refused(StatusCode::CONFLICT, CHANGED)),
         Err(error) => Err(error),
     }
@@ -111,7 +112,12 @@ pub async fn upload(mut v: Visit<'_>) -> Result<Response> {
         Ok(file) => file,
         Err(problem) => return Ok(refused(StatusCode::UNPROCESSABLE_ENTITY, problem)),
     };
-    let media = micropub_media::store(v.cx, &writer, file, "").await?;
+    let media = match micropub_media::store(v.cx, &writer, file, "").await {
+        Err(Error::Payment(problem)) => {
+            return Ok(refused(StatusCode::PAYMENT_REQUIRED, &problem));
+        }
+        media => media?,
+    };
     let placed = json!({
         "url": v.cx.config.media_url(&media.key),
         "key": media.key,

@@ -45,6 +45,8 @@ struct Shown<'a> {
 #[derive(Default)]
 struct Aside {
     error: Option<String>,
+    /// With which status the page comes, where that is not said by the rest.
+    status: Option<StatusCode>,
     is_saved: bool,
     /// When unsaved words were typed over the post, while they are not in the form.
     unsaved: Option<String>,
@@ -98,7 +100,21 @@ pub async fn new(v: Visit<'_>) -> Result<Response> {
     let begun = drafts
         .first()
         .map(|post| (post.id.clone(), post.label(LABEL_CHARS), v.human(post.updated_at)));
-    compose(&v, None, &draft, &Aside { begun, ..Aside::default() }).await
+    let aside = Aside { begun, ..read_only(&v).await? };
+    compose(&v, None, &draft, &aside).await
+}
+
+/// That nothing can be written on this blog, where that is so.
+async fn read_only(v: &Visit<'_>) -> Result<Aside> {
+    match web::may_write(v.cx, &v.session()?.blog_id).await {
+        Ok(()) => Ok(Aside::default()),
+        Err(Error::Payment(words)) => Ok(refusal(&words, StatusCode::OK)),
+        Err(error) => Err(error),
+    }
+}
+
+fn refusal(words: &str, status: StatusCode) -> Aside {
+    Aside { error: Some(words.to_owned()), status: Some(status), ..Aside::default() }
 }
 
 /// `POST /posts`
@@ -116,6 +132,9 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     match made {
         Ok(post) => done(&post, None),
         Err(Error::Invalid(problem)) => again(&v, &writer, None, &mut draft, &problem).await,
+        Err(Error::Payment(words)) => {
+            compose(&v, None, &draft, &refusal(&words, StatusCode::PAYMENT_REQUIRED)).await
+        }
         Err(error) => Err(error),
     }
 }
@@ -125,7 +144,7 @@ pub async fn edit(mut v: Visit<'_>) -> Result<Response> {
     own_blog::of_post(&mut v).await?;
     let post = find(&v).await?;
     let draft = Draft::of_post(v.cx, v.session()?.timezone.as_deref(), &post);
-    let mut aside = Aside { is_saved: v.query("said") == "saved", ..Aside::default() };
+    let mut aside = Aside { is_saved: v.query("said") == "saved", ..read_only(&v).await? };
     match store::edit::find(v.cx, &post.blog_id, &post.id).await? {
         Some(Edit { form, .. }) if v.query("restore") == "1" => {
             let draft = draft.with(&mut Form::of_urlencoded(form.as_bytes())?);
@@ -160,6 +179,10 @@ pub async fn update(mut v: Visit<'_>) -> Result<Response> {
             done(&new, Some(&post))
         }
         Err(Error::Invalid(problem)) => again(&v, &writer, Some(&post), &mut draft, &problem).await,
+        Err(Error::Payment(words)) => {
+            let aside = refusal(&words, StatusCode::PAYMENT_REQUIRED);
+            compose(&v, Some(&post), &draft, &aside).await
+        }
         Err(Error::Conflict) => {
             let post = find(&v).await?;
             differ(&v, &writer, &post, &mut draft).await
@@ -304,6 +327,7 @@ async fn compose(
         aside,
     };
     let status = match aside {
+        Aside { status: Some(status), .. } => *status,
         Aside { stored: Some(_), .. } => StatusCode::CONFLICT,
         Aside { error: Some(_), .. } => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::OK,

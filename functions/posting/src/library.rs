@@ -1,6 +1,9 @@
 //! The library: one's files, what they show, and where they are shown.
 
-use crate::{media::New, post};
+use crate::{
+    media::{New, store_all},
+    post,
+};
 use askama::Template;
 use domain::{
     datetime,
@@ -144,10 +147,12 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
         let problem = "Choose a file first.".to_owned();
         return list(&v, StatusCode::UNPROCESSABLE_ENTITY, Some(problem)).await;
     }
-    let mut rows = Vec::new();
-    for file in files {
-        rows.extend(file.store(v.cx).await?);
-    }
+    let rows = match store_all(v.cx, files).await {
+        Err(Error::Payment(problem)) => {
+            return list(&v, StatusCode::PAYMENT_REQUIRED, Some(problem.into_owned())).await;
+        }
+        rows => rows?,
+    };
     v.cx.db.batch(rows).await?;
     web::see_other("/media")
 }

@@ -37,13 +37,22 @@ impl New {
         };
         Ok(Self { media, bytes: file.bytes })
     }
+}
 
-    /// Stores the file; returns the statements that write it down.
-    pub async fn store(self, cx: &Context) -> Result<[Sql; 2]> {
-        let Self { media, bytes } = self;
+/// Stores the files of one blog; returns the statements that write them down.
+///
+/// # Errors
+/// [`Error::Payment`] where there is no room for them: then none is stored.
+pub async fn store_all(cx: &Context, files: Vec<New>) -> Result<Vec<Sql>> {
+    let Some(first) = files.first() else { return Ok(vec![]) };
+    let bytes = files.iter().fold(0_i64, |sum, file| sum.saturating_add(file.media.bytes));
+    web::may_store(cx, &first.media.blog_id, bytes).await?;
+    let mut rows = Vec::new();
+    for New { media, bytes } in files {
         cx.blobs.put(&media.key, &media.content_type, bytes.into()).await?;
-        Ok(store::media::insert(cx, &media))
+        rows.extend(store::media::insert(cx, &media));
     }
+    Ok(rows)
 }
 
 /// The key of the object at an address of the media host.

@@ -84,8 +84,8 @@ async fn stored(v: &Visit<'_>, url: &str) -> Result<(Writer, String)> {
 pub async fn store(cx: &Context, writer: &Writer, clean: Clean, alt: &str) -> Result<Media> {
     let new = New::of(cx, &writer.blog_id, clean, alt.to_owned())?;
     let media = new.media.clone();
-    let rows = new.store(cx).await?;
-    cx.db.batch(rows.into()).await?;
+    let rows = media::store_all(cx, vec![new]).await?;
+    cx.db.batch(rows).await?;
     Ok(media)
 }
 

@@ -2,7 +2,7 @@
 //! `waiting` until the file is there.
 
 use crate::{
-    media::New,
+    media::{New, store_all},
     micropub::{answer, located},
     micropub_media::writer,
 };
@@ -52,6 +52,7 @@ async fn take(mut v: Visit<'_>) -> Result<Response> {
     let broken = |_| Error::invalid("The file_data is base64.");
     let piece = BASE64_STANDARD.decode(data).map_err(broken)?;
     let bytes = i64::try_from(piece.len()).map_err(Error::internal)?;
+    web::may_store(v.cx, &writer.blog_id, bytes).await?;
     let place = (writer.blog_id.as_str(), file_id);
     let upload = upload::append(v.cx, place, bytes, (PIECES_MAX, BYTES_MAX)).await?;
     let upload = upload.ok_or_else(|| {
@@ -75,7 +76,7 @@ async fn join(mut v: Visit<'_>) -> Result<Response> {
             let file = clean(whole(v.cx, &upload).await?.freeze()).map_err(Error::invalid)?;
             let new = New::of(v.cx, &writer.blog_id, file, form.get("alt").to_owned())?;
             let key = new.media.key.clone();
-            let rows = new.store(v.cx).await?;
+            let rows = store_all(v.cx, vec![new]).await?;
             upload::finish(v.cx, &upload, &key, rows).await?;
             v.cx.wake();
             key

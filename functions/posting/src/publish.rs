@@ -180,7 +180,7 @@ impl Once {
 /// Creates a post; the same request again gives the post that it made before.
 ///
 /// # Errors
-/// [`Error::Invalid`] with the sentence for the person.
+/// [`Error::Invalid`] with the sentence for the person; [`Error::Payment`] where the blog is read-only.
 pub async fn create(
     cx: &Context,
     writer: &Writer,
@@ -190,6 +190,7 @@ pub async fn create(
     if let Some(post) = before(cx, writer, once).await? {
         return Ok(post);
     }
+    web::may_write(cx, &writer.blog_id).await?;
     let wish = entry.slug.clone();
     let empty = Post {
         id: cx.id()?,
@@ -242,8 +243,10 @@ async fn before(cx: &Context, writer: &Writer, once: Option<&Once>) -> Result<Op
 /// Changes a post to what `entry` says. Its address stays, unless it was never public before.
 ///
 /// # Errors
-/// [`Error::Invalid`]; [`Error::Conflict`] when it was changed since it was read.
+/// [`Error::Invalid`]; [`Error::Payment`] where the blog is read-only; [`Error::Conflict`] when it was
+/// changed since it was read.
 pub async fn update(cx: &Context, writer: &Writer, old: &Post, entry: Entry) -> Result<Post> {
+    web::may_write(cx, &writer.blog_id).await?;
     let (wish, is_moving) = (entry.slug.clone(), entry.is_moving);
     let (mut post, others) = apply(cx, old, entry).await?;
     let is_first = old.status != Status::Published && post.status != Status::Draft;

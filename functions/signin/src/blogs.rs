@@ -17,8 +17,9 @@ struct Page {
     layout: Layout,
     blogs: Vec<Row>,
     blog_domain: String,
-    /// How many more there may be.
+    /// How many more there may be, and how many there can be by the plan.
     left: i64,
+    room: i64,
     said: Option<&'static str>,
     form: Typed,
 }
@@ -30,6 +31,7 @@ struct Row {
     host: String,
     count: String,
     is_here: bool,
+    is_read_only: bool,
 }
 
 /// What was typed, and what is wrong with it.
@@ -57,7 +59,10 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
         Ok(name) => match make(&v, &name, &title).await? {
             Made::Yes => return web::see_other("/settings/blogs?said=made"),
             Made::Taken => Some("That name is taken. Choose another.".to_owned()),
-            Made::Full => Some("You have as many blogs as you can have here.".to_owned()),
+            Made::Full => {
+                let by = if v.cx.config.billing { "with your plan" } else { "here" };
+                Some(format!("You have as many blogs as you can have {by}."))
+            }
         },
     };
     page(&v, Typed { name, title, error_name, error_title }).await
@@ -65,13 +70,19 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
 
 async fn make(v: &Visit<'_>, name: &str, title: &str) -> Result<Made> {
     let new = New { account_id: &v.session()?.account_id, name, title };
-    let made = blog::insert(v.cx, &new, v.cx.config.blogs_max).await?;
+    let made = blog::insert(v.cx, &new, room(v).await?).await?;
     if made == Made::Yes
         && let Err(error) = web::announce(v.cx, name).await
     {
         v.cx.log(&format!("visitors learn of a new blog later: {error}"));
     }
     Ok(made)
+}
+
+/// How many blogs this person may have.
+async fn room(v: &Visit<'_>) -> Result<i64> {
+    let plan = web::plan_of(v.cx, &v.session()?.account_id).await?;
+    Ok(plan.blogs.min(v.cx.config.blogs_max))
 }
 
 /// `POST /settings/blogs/{name}/choice`: writes there from now on, in this browser.
@@ -86,12 +97,14 @@ async fn page(v: &Visit<'_>, form: Typed) -> Result<Response> {
     let session = v.session()?;
     let blogs = blog::list_own(v.cx, &session.account_id).await?;
     let count = i64::try_from(blogs.len()).unwrap_or(i64::MAX);
+    let room = room(v).await?;
     let is_wrong = form.error_name.is_some() || form.error_title.is_some();
     let page = Page {
         layout: Layout::of(v, "Blogs"),
-        blogs: blogs.into_iter().map(|own| row(v, own, &session.blog_id)).collect(),
+        blogs: blogs.into_iter().zip(0..).map(|(own, at)| row(v, own, (at, room))).collect(),
         blog_domain: v.cx.config.blog_domain.clone(),
-        left: v.cx.config.blogs_max.saturating_sub(count),
+        left: room.saturating_sub(count),
+        room,
         said: match v.query("said").as_str() {
             "made" => Some("Your new blog is there."),
             "chosen" => Some("You write there now. Other browsers and apps go on as before."),
@@ -103,7 +116,7 @@ async fn page(v: &Visit<'_>, form: Typed) -> Result<Response> {
     web::page_with_status(status, &page)
 }
 
-fn row(v: &Visit<'_>, own: Own, here: &str) -> Row {
+fn row(v: &Visit<'_>, own: Own, (at, room): (i64, i64)) -> Row {
     let url = v.cx.config.blog_origin(&own.name, own.domain.as_deref());
     Row {
         host: url.split_once("://").map_or(url.as_str(), |(_, host)| host).to_owned(),
@@ -112,7 +125,8 @@ fn row(v: &Visit<'_>, own: Own, here: &str) -> Row {
             1 => "1 post".to_owned(),
             count => format!("{count} posts"),
         },
-        is_here: own.id == here,
+        is_here: v.session.as_ref().is_some_and(|session| session.blog_id == own.id),
+        is_read_only: at >= room,
         name: own.name,
         title: own.title,
     }

@@ -13,6 +13,7 @@ use store::{
 };
 use web::{Layout, Visit};
 
+const NO_DOMAIN: &str = "A domain of your own is not in your plan. The page Plan in the settings says which one has it.";
 const TOKEN_CHARS: usize = 32;
 
 #[derive(Template)]
@@ -24,6 +25,7 @@ struct Page {
     error: Option<&'static str>,
     is_looking: bool,
     is_fresh: bool,
+    may_have_one: bool,
     domain: Option<View>,
 }
 
@@ -50,9 +52,9 @@ struct Step {
     words: String,
 }
 
-/// Whether this person's plan has a domain. All have, until plans differ.
-fn may_have_one(_: &Session) -> bool {
-    true
+/// Whether this person's plan has a domain.
+async fn may_have_one(v: &Visit<'_>, session: &Session) -> Result<bool> {
+    Ok(web::plan_of(v.cx, &session.account_id).await?.domain)
 }
 
 /// `GET /settings/domain`
@@ -65,8 +67,8 @@ pub async fn create(mut v: Visit<'_>) -> Result<Response> {
     let form = v.form_of_blog().await?;
     let typed = form.get("host").to_owned();
     let session = v.session()?;
-    if !may_have_one(session) {
-        return Err(Error::Payment("A domain of your own is not in your plan.".into()));
+    if !may_have_one(&v, session).await? {
+        return Err(Error::Payment(NO_DOMAIN.into()));
     }
     let host = match rules::parse(&typed) {
         Ok(host) if v.cx.config.is_own_host(&host) => {
@@ -154,6 +156,8 @@ async fn page(v: &Visit<'_>, typed: String, error: Option<&'static str>) -> Resu
         error,
         is_looking: is_looking && domain.is_some(),
         is_fresh: v.is_proven_afresh(),
+        // What is there stays, whatever the plan is.
+        may_have_one: domain.is_some() || may_have_one(v, session).await?,
         domain,
     })
 }

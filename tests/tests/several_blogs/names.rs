@@ -57,7 +57,7 @@ fn there_are_no_more_than_there_may_be() {
     for number in 2..5 {
         Further::of(&pipit, &ann, &format!("blog{number}"));
     }
-    let full = "You have as many blogs as you can have here.";
+    let full = "You have as many blogs as you can have";
     let more: Vec<String> = (0..4).map(|_| pipit.name("more")).collect();
     let make =
         |name: &String| ann.post("/settings/blogs", &[("name", name), ("title", "More")]).status;
