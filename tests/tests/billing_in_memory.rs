@@ -1,5 +1,7 @@
 //! Events in every order, twice, late and at once: what Stripe has is what we have in the end.
 
+#[path = "billing/faults.rs"]
+mod faults;
 #[path = "billing/stripe.rs"]
 mod stripe;
 
