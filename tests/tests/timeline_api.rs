@@ -90,6 +90,26 @@ fn an_app_sees_who_follows_whom() {
 }
 
 #[test]
+fn an_app_finds_people_by_how_their_names_begin() {
+    let two = Two::new();
+    let found = |typed: &str| two.app.get(&format!("/users/search?q={typed}"));
+    let ann = &two.ann.username;
+    let most = &ann[..ann.len() - 1];
+    for typed in [ann.clone(), format!("@{}", most.to_uppercase())] {
+        let list = found(&typed);
+        let shown = list.as_array().into_iter().flatten().find(|one| one["username"] == json!(ann));
+        let shown = shown.unwrap_or_else(|| panic!("{typed} finds {list}"));
+        assert_eq!((&shown["is_following"], &shown["is_you"]), (&json!(false), &json!(false)));
+    }
+    for typed in ["", "%25", "nobody-at-all"] {
+        assert_eq!(found(typed), json!([]), "{typed}");
+    }
+    let hidden = [("name", "Ann"), ("undiscovered", "1")];
+    two.ann.send(Ask::upload("/settings/profile", &hidden, &[])).expect(303);
+    assert_eq!(found(ann), json!([]), "she does not want to be found");
+}
+
+#[test]
 fn an_app_mutes_and_blocks_and_takes_it_back() {
     let two = Two::new();
     two.post("/users/follow", &[("username", &two.ann.username)]);
@@ -121,6 +141,10 @@ fn an_answer_is_a_mention_and_makes_a_conversation() {
     let answer = two.app.json("/posts/reply", &answer).expect(201).json();
     let again = json!({ "id": answer["id"], "content": "Good" });
     anns.json("/posts/reply", &again).expect(201);
+    let own = two.list("/posts/replies", 1);
+    assert_eq!(own[0]["id"], answer["id"], "one's own answers, and nobody else's");
+    let before = format!("/posts/replies?before_id={}", answer["id"].as_str().unwrap_or_default());
+    two.list(&before, 0);
     let mentions = two.list("/posts/mentions", 1);
     assert!(mentions[0]["content_html"].as_str().is_some_and(|html| html.contains("Good")));
     for id in [&asked["id"], &answer["id"]] {

@@ -1,6 +1,9 @@
 //! Profiles: what an account shows of its person.
 
-use crate::job;
+use crate::{
+    job,
+    post::{Author, author},
+};
 use domain::secret;
 use platform::{Context, Result, Row, Sql, sql};
 
@@ -93,6 +96,24 @@ pub async fn find_by_blog(cx: &Context, name: &str) -> Result<Option<Profile>> {
         [name.into()],
     );
     cx.db.first(statement).await?.as_ref().map(profile).transpose()
+}
+
+/// The people whose user names begin with `start`, by name, of those who may be discovered.
+pub async fn starting_with(cx: &Context, start: &str, limit: i64) -> Result<Vec<Author>> {
+    if start.is_empty() {
+        return Ok(Vec::new());
+    }
+    let statement = sql(
+        // No name has a `~`, which comes after all that they may have. However many of them hide, the
+        // search reads no more than these.
+        "select a.username, a.name, b.username as blog_name, b.domain
+         from (select id, username, name, is_discoverable from accounts
+               where username >= ?1 and username < ?1 || '~' order by username limit 200) a
+         join blogs b on b.username = a.username
+         where a.is_discoverable = 1 order by a.username limit ?2",
+        [start.into(), limit.into()],
+    );
+    cx.db.all(statement).await?.iter().map(author).collect()
 }
 
 fn profile(row: &Row) -> Result<Profile> {

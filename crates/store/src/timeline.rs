@@ -183,6 +183,41 @@ pub async fn list(cx: &Context, reader: &str, list: List<'_>, part: &Part) -> Re
     Ok(items)
 }
 
+/// A part of what a blog has answered in public, newest first, as the account `reader` sees it.
+pub async fn replies(
+    cx: &Context,
+    reader: &str,
+    blog_id: &str,
+    part: &Part,
+) -> Result<Vec<Listed>> {
+    let (before_at, before_id) = part.before.clone().unwrap_or((LAST, String::new()));
+    let (since_at, since_id) = part.since.clone().unwrap_or((-1, String::new()));
+    let statement = sql(
+        concat!(
+            shown!(),
+            " from (
+                select published_at as at, id as ref, 0 as is_entry, '' as list, null as url, null as title
+                from posts indexed by posts_replies
+                where blog_id = ?2 and properties ->> '$.\"in-reply-to\"' is not null and visibility = 'public'
+                  and deleted_at is null and status = 'published' and channel = 'posts'
+                  and (published_at, id) < (?3, ?4) and (published_at, id) > (?5, ?6)
+                order by published_at desc, id desc limit ?7) t",
+            joined!(),
+            " order by t.at desc, t.ref desc"
+        ),
+        [
+            reader.into(),
+            blog_id.into(),
+            before_at.into(),
+            before_id.into(),
+            since_at.into(),
+            since_id.into(),
+            part.limit.into(),
+        ],
+    );
+    cx.db.all(statement).await?.iter().map(listed).collect()
+}
+
 pub(crate) fn listed(row: &Row) -> Result<Listed> {
     row.read(|row| Listed { place: (row.int("at"), row.text("ref")), item: item(row) })
 }

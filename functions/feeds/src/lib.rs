@@ -64,6 +64,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/posts/media", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
     Route::get("/posts/bookmarks", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
     Route::get("/posts/favorites", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
+    Route::get("/posts/replies", Who::Token(&["read"]), |v| Box::pin(timeline_api::list(v))),
     Route::get("/posts/conversation", Who::Token(&["read"]), |v| {
         Box::pin(timeline_api::conversation(v))
     }),
@@ -89,6 +90,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/users/discover/{username}", Who::Token(&["read"]), |v| {
         Box::pin(people_api::discover(v))
     }),
+    Route::get("/users/search", Who::Token(&["read"]), |v| Box::pin(people_api::search(v))),
     Route::post("/users/mute", FOLLOW, |v| Box::pin(people_api::mute(v))).limits(CHANGES),
     Route::post("/users/block", FOLLOW, |v| Box::pin(people_api::block(v))).limits(CHANGES),
     Route::get("/users/muting", Who::Token(&["read"]), |v| Box::pin(people_api::muting(v))),

@@ -16,6 +16,9 @@ use store::{
 };
 use web::Visit;
 
+/// So many people are enough to choose from.
+const FOUND_MAX: i64 = 20;
+
 /// `POST /users/follow`: `username`, somebody here, or the address of a site or feed.
 pub async fn follow(mut v: Visit<'_>) -> Result<Response> {
     let typed = field(&mut v, "username").await?;
@@ -83,6 +86,19 @@ async fn people(v: &Visit<'_>, is_wanted: impl Fn(bool) -> bool) -> Result<Respo
         .map(|person| (person, followed.contains(&person.blog_name)))
         .filter(|(person, known)| is_wanted(*known || person.username == grant.username))
         .map(|(person, is_following)| shown(v, person, is_following))
+        .collect();
+    Ok(web::json(StatusCode::OK, &people.into()))
+}
+
+/// `GET /users/search?q=`: people here whose user names begin like that.
+pub async fn search(v: Visit<'_>) -> Result<Response> {
+    let start = v.query("q").trim().trim_start_matches('@').to_lowercase();
+    let found = store::profile::starting_with(v.cx, &start, FOUND_MAX).await?;
+    let names: Vec<&str> = found.iter().map(|person| &*person.blog_name).collect();
+    let followed = follow::among(v.cx, &v.grant()?.account_id, &names).await?;
+    let people: Vec<Value> = found
+        .iter()
+        .map(|person| shown(&v, person, followed.contains(&person.blog_name)))
         .collect();
     Ok(web::json(StatusCode::OK, &people.into()))
 }

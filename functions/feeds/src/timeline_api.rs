@@ -25,14 +25,15 @@ const ID_CHARS: usize = 18;
 const CHANNEL_CHARS_MAX: usize = 40;
 
 /// `GET /posts/all`, `/posts/timeline`, `/posts/mentions`, `/posts/discover`, `/posts/photos`, `/posts/media`, `/posts/bookmarks`,
-/// `/posts/favorites`: a list, newest first, with `count`, `before_id` and `since_id`.
+/// `/posts/favorites`, `/posts/replies` (one's own): a list, newest first, with `count`, `before_id` and `since_id`.
 pub async fn list(v: Visit<'_>) -> Result<Response> {
-    let account_id = v.grant()?.account_id.clone();
+    let (account_id, blog_id) = (v.grant()?.account_id.clone(), v.grant()?.blog_id.clone());
     let (name, title) = match v.req.uri().path().trim_start_matches("/posts/") {
         "mentions" => ("mentions", "Mentions"),
         "discover" => ("discover", "Discover"),
         "photos" | "media" => ("photos", "Photos"),
         "bookmarks" | "favorites" => ("bookmarks", "Bookmarks"),
+        "replies" => ("replies", "Replies"),
         _ => ("home", "Timeline"),
     };
     let owner = if matches!(name, "discover" | "photos") { "" } else { &*account_id };
@@ -43,7 +44,10 @@ pub async fn list(v: Visit<'_>) -> Result<Response> {
     let before = place(v.cx, list, &v.query("before_id")).await?;
     let since = place(v.cx, list, &v.query("since_id")).await?;
     let part = Part { before, since, is_nearest: false, limit: count(&v)? };
-    let listed = timeline::list(v.cx, &account_id, list, &part).await?;
+    let listed = match name {
+        "replies" => timeline::replies(v.cx, &account_id, &blog_id, &part).await?,
+        _ => timeline::list(v.cx, &account_id, list, &part).await?,
+    };
     feed(&v, title, listed).await
 }
 
