@@ -67,7 +67,7 @@ impl Elsewhere {
             child,
             origin: format!("http://localhost:{name}"),
             address,
-            agent: agent(Duration::from_secs(10)),
+            agent: agent(Duration::from_secs(10), 0),
         };
         if let Some(memory) = pipit.memory() {
             let (agent, address) = (elsewhere.agent.clone(), elsewhere.address.clone());
@@ -117,13 +117,13 @@ impl Drop for Elsewhere {
     }
 }
 
-/// A client that follows nothing and takes every answer as it is.
-pub(crate) fn agent(limit: Duration) -> ureq::Agent {
+/// A client that follows nothing, takes every answer as it is, and keeps so many lines open.
+pub(crate) fn agent(limit: Duration, lines: usize) -> ureq::Agent {
     let config = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .timeout_global(Some(limit))
-        .max_idle_connections(0)
+        .max_idle_connections(lines)
         .accept_encoding("")
         .proxy(None)
         .build();

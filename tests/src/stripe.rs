@@ -33,7 +33,7 @@ impl<'a> Stripe<'a> {
     /// The Stripe that this Pipit speaks to.
     #[track_caller]
     pub fn of(pipit: &'a Pipit) -> Self {
-        let agent = elsewhere::agent(Duration::from_secs(30));
+        let agent = elsewhere::agent(Duration::from_secs(30), 1);
         let delivers = Cell::new(true);
         match pipit.world().place() {
             Place::Remote(_) => {

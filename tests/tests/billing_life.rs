@@ -28,8 +28,11 @@ impl<'a> Life<'a> {
     /// It says so, and nothing is wrong.
     #[track_caller]
     fn is_well(&self, words: &[&str]) {
-        let page = self.says(words);
-        assert!(!page.text().contains("role=\"alert\""), "{}", page.text());
+        let is_so = |page: &Answer| {
+            words.iter().all(|words| page.text().contains(words))
+                && !page.text().contains("role=\"alert\"")
+        };
+        self.pipit.eventually(|| self.person.get(PAGE), is_so);
     }
 
     /// Chooses a price, and is led to a page of Stripe's.
