@@ -1,5 +1,12 @@
 -- What the migrations add up to, by table. Written by a test; changed by a new migration.
 
+CREATE TABLE accepted_subscriptions (
+  id text primary key,               -- the provider's
+  account_id text not null references accounts (id),
+  at integer not null,
+  operator text not null,            -- user name
+  reason text not null
+) strict, without rowid;
 CREATE TABLE accounts (
   id text primary key,
   username text not null unique,
@@ -562,6 +569,7 @@ CREATE TABLE stripe_events (
   state text not null check (state in ('received', 'applied', 'ignored'))
 , customer_id text) strict, without rowid;
 CREATE INDEX stripe_events_by_object on stripe_events (object_id, created);
+CREATE INDEX stripe_events_by_time on stripe_events (received_at, state, type);
 CREATE INDEX stripe_events_waiting on stripe_events (customer_id, received_at) where state = 'received';
 CREATE TABLE subscriptions (
   id text primary key,

@@ -106,6 +106,14 @@ impl Remote {
         }
     }
 
+    /// What was sent to the operator's webhooks, the newest first.
+    pub(crate) fn hooks(&self) -> serde_json::Value {
+        let url = format!("{}/hooks.json", self.mailbox.trim_end_matches('/'));
+        let mut answer = self.agent.get(&url).call().expect("the mailbox answers");
+        let text = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string();
+        serde_json::from_str(&text.expect("the mailbox's text")).expect("it answers in JSON")
+    }
+
     fn all_mails_to(&self, email: &str) -> Vec<Mail> {
         let url = format!("{}/messages.json", self.mailbox.trim_end_matches('/'));
         let mut answer = self.agent.get(&url).call().expect("the mailbox answers");

@@ -83,7 +83,7 @@ pub fn local(local: &Local) -> Result<Settings> {
     set("APP_ORIGIN", format!("http://localhost:{port}"));
     set("BLOG_DOMAIN", format!("blogs.localhost:{port}"));
     set("MEDIA_ORIGIN", format!("http://media.localhost:{port}"));
-    set("OPERATOR_EMAIL", "operator@localhost".to_owned());
+    set("OPERATOR_EMAIL", "operator@localhost.example".to_owned());
     set("SIGNUPS", "open".to_owned());
     set("MAIL_PROVIDER", "postmark".to_owned());
     set("MAIL_API_BASE", format!("http://localhost:{mail_port}"));

@@ -19,6 +19,7 @@ pub struct Column {
 
 /// Tables that stay empty where nothing is paid for.
 const OF_BILLING: &[&str] = &[
+    "accepted_subscriptions",
     "billing_log",
     "billing_subscriptions",
     "checkout_intents",
@@ -198,6 +199,9 @@ pub const COLUMNS: &[Column] = &[
     column("reconciliation_differences", "account_id", "Whose plan was not in step with payments", "Answering questions about payments", QUARTER),
     column("reconciliation_differences", "had", "What was stored of that plan", "Answering questions about payments", QUARTER),
     column("reconciliation_differences", "has", "What the payment provider has", "Answering questions about payments", QUARTER),
+    column("accepted_subscriptions", "account_id", "Whose subscription an operator accepted", "Granting a plan that was agreed on by hand", BILLING),
+    column("accepted_subscriptions", "operator", "Which operator that was", "Knowing who did what", BILLING),
+    column("accepted_subscriptions", "reason", "Why the operator did it", "Knowing who did what", BILLING),
     column("operator_log", "operator", "Which operator looked at or changed a plan", "Knowing who looked at what", OPERATORS),
     column("operator_log", "account_id", "Whose plan that was", "Knowing who looked at what", OPERATORS),
     column("operator_log", "customer_id", "The payment provider's number of a customer", "Knowing who looked at what", OPERATORS),

@@ -4,6 +4,15 @@
 const WHOLE: &str = "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf";
 const SIGNS: [(&str, &str); 4] = [("eur", "€"), ("usd", "$"), ("gbp", "£"), ("jpy", "¥")];
 
+/// `5.00`, or `500` where there is no smaller unit: an amount for a table, of which programs calculate.
+pub fn number(amount: i64, currency: &str) -> String {
+    if WHOLE.split(' ').any(|whole| whole == currency) {
+        return amount.to_string();
+    }
+    let (whole, rest) = (amount.div_euclid(100), amount.rem_euclid(100));
+    format!("{whole}.{rest:02}")
+}
+
 /// `€5`, `€5.50`, `7.90 CHF`: an amount in the smallest unit of a currency (ISO 4217, lower case).
 pub fn words(amount: i64, currency: &str) -> String {
     let parts = if WHOLE.split(' ').any(|whole| whole == currency) { 1 } else { 100 };

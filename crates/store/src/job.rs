@@ -49,6 +49,15 @@ pub(crate) fn signup_notice(cx: &Context, account_id: &str) -> Result<Option<Sql
     )))
 }
 
+/// The statement that gives a job of these kinds, which was given up, all its tries again.
+pub(crate) fn revive(cx: &Context, id: &str, kinds: &[&str]) -> Sql {
+    sql(
+        "update jobs set dead_at = null, error = null, attempts = 0, lease_until = 0, next_at = ?2
+         where id = ?1 and dead_at is not null and kind in (select value from json_each(?3))",
+        [id.into(), cx.seconds().into(), serde_json::json!(kinds).to_string().into()],
+    )
+}
+
 /// Writes a job down, alone: for one that goes on later as another.
 pub async fn put_off(cx: &Context, kind: &str, subject: &str, next_at: i64) -> Result<()> {
     cx.db.batch(vec![insert_at(cx, kind, subject, next_at)?]).await.map(|_| ())

@@ -1,7 +1,7 @@
 //! One request on its way through its handler.
 
 use crate::{Grant, Limit, answer, form};
-use domain::{datetime, timezone};
+use domain::{datetime, email, timezone};
 use platform::{Body, ClientAddress, Context, Error, Request, Result};
 use store::{
     blog::{Own, Which, find_own},
@@ -45,6 +45,17 @@ impl Visit<'_> {
     /// What the token allows; routes for [`crate::Who::Token`] always have it.
     pub fn grant(&self) -> Result<&Grant> {
         self.grant.as_ref().ok_or(Error::SignIn)
+    }
+
+    /// The session of the operator: of the account with the address in the settings. Others learn nothing,
+    /// not even that there is such a page.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for everybody else.
+    pub fn operator(&self) -> Result<&Session> {
+        let operator = self.cx.config.operator_email.as_deref().and_then(email::canonical);
+        let session = self.session.as_ref();
+        session.filter(|s| operator.is_some_and(|email| s.email == email)).ok_or(Error::NotFound)
     }
 
     /// Whether the signed-in person proved within the last ten minutes who they are.

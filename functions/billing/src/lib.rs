@@ -1,12 +1,15 @@
 //! Billing: what Stripe tells us, and what an account's plan is.
 
+mod account;
 mod api;
 mod checkout;
 mod event;
 mod notice;
+mod operator;
 mod plan;
 mod reconcile;
 mod refresh;
+mod report;
 mod webhook;
 mod words;
 
@@ -29,6 +32,28 @@ pub const ROUTES: &[Route] = &[
         .limits(STRIPE),
     Route::post("/settings/billing/portal", Who::Session, |v| Box::pin(checkout::manage(v)))
         .limits(STRIPE),
+    Route::get("/operator/billing", Who::Session, |v| Box::pin(operator::index(v))),
+    Route::post("/operator/billing/lookup", Who::Session, |v| Box::pin(operator::look_up(v)))
+        .limits(OPERATOR),
+    Route::post("/operator/billing/reconciliation", Who::Session, |v| {
+        Box::pin(operator::reconcile_one(v))
+    })
+    .limits(OPERATOR),
+    Route::post("/operator/billing/acceptance", Who::Session, |v| Box::pin(operator::accept(v)))
+        .limits(OPERATOR),
+    Route::post("/operator/billing/link", Who::Session, |v| Box::pin(operator::link(v)))
+        .limits(OPERATOR),
+    Route::post("/operator/billing/reconciliations", Who::Session, |v| {
+        Box::pin(operator::begin(v))
+    }),
+    Route::get("/operator/billing/reconciliations/{id}", Who::Session, |v| {
+        Box::pin(operator::reconciliation(v))
+    }),
+    Route::post("/operator/billing/jobs/{id}/retry", Who::Session, |v| {
+        Box::pin(operator::retry(v))
+    }),
+    Route::get("/operator/billing/report", Who::Session, |v| Box::pin(report::show(v))),
+    Route::get("/operator/billing/report.csv", Who::Session, |v| Box::pin(report::table(v))),
     Route::post("/webhooks/stripe", Who::Signature, |v| Box::pin(event::create(v)))
         .body(event::BODY_BYTES_MAX),
 ];
@@ -36,6 +61,12 @@ pub const ROUTES: &[Route] = &[
 /// What has us call Stripe.
 const STRIPE: &[Limit] =
     &[limit(Per::Address, "stripe-5m", 60, 300), limit(Per::Account, "stripe-account-5m", 20, 300)];
+
+/// What the operator does about people, who are many.
+const OPERATOR: &[Limit] = &[
+    limit(Per::Address, "operator-5m", 300, 300),
+    limit(Per::Account, "operator-account-5m", 300, 300),
+];
 
 const fn limit(per: Per, name: &'static str, count: u32, window_seconds: u32) -> Limit {
     Limit { per, policy: Policy { name, count, window_seconds } }

@@ -2,8 +2,8 @@
 
 use crate::provider::deliver;
 use askama::Template;
-use domain::{datetime, email, mail, secret};
-use platform::{Context, Error, Response, Result, Signups};
+use domain::{datetime, mail, secret};
+use platform::{Context, Response, Result, Signups};
 use store::{
     invitation,
     job::Job,
@@ -33,13 +33,13 @@ struct Row {
 
 /// `GET /operator`
 pub async fn index(v: Visit<'_>) -> Result<Response> {
-    operator_alone(&v)?;
+    v.operator()?;
     page(&v, String::new()).await
 }
 
 /// `POST /operator/invitations`: makes one and shows it, this once.
 pub async fn invite(v: Visit<'_>) -> Result<Response> {
-    operator_alone(&v)?;
+    v.operator()?;
     let code = secret::token(&v.cx.random::<32>()?);
     invitation::insert(v.cx, &secret::sha256_hex(code.as_bytes())).await?;
     page(&v, v.cx.config.app_url(&format!("/signup?invite={code}"))).await
@@ -47,7 +47,7 @@ pub async fn invite(v: Visit<'_>) -> Result<Response> {
 
 /// `POST /operator/requests/{id}/approval`
 pub async fn approve(v: Visit<'_>) -> Result<Response> {
-    operator_alone(&v)?;
+    v.operator()?;
     let Some(request) = signup::find_request(v.cx, v.param("id")).await? else {
         return web::see_other("/operator");
     };
@@ -59,7 +59,7 @@ pub async fn approve(v: Visit<'_>) -> Result<Response> {
 
 /// `POST /operator/requests/{id}/refusal`
 pub async fn decline(v: Visit<'_>) -> Result<Response> {
-    operator_alone(&v)?;
+    v.operator()?;
     signup::decline(v.cx, v.param("id")).await?;
     v.cx.wake();
     web::see_other("/operator")
@@ -78,14 +78,6 @@ pub async fn send_answer(cx: &Context, job: &Job) -> Result<()> {
     };
     deliver(cx, job, &mail).await?;
     signup::delete_answered(cx, &request.id).await
-}
-
-/// Only the account with the operator's address; others learn nothing, not even that there is such a page.
-fn operator_alone(v: &Visit<'_>) -> Result<()> {
-    let operator = v.cx.config.operator_email.as_deref().and_then(email::canonical);
-    let is_operator =
-        operator.is_some_and(|operator| v.session().is_ok_and(|s| s.email == operator));
-    if is_operator { Ok(()) } else { Err(Error::NotFound) }
 }
 
 async fn page(v: &Visit<'_>, invitation: String) -> Result<Response> {

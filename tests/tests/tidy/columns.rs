@@ -172,6 +172,7 @@ const NOT_PERSONAL: &[&str] = &[
     "sessions.id",
     "sessions.previous_id",
     "signins.id",
+    "accepted_subscriptions.id",
     "operator_log.id",
     "operator_log.action",
     "reconciliation_customers.reconciliation_id",
