@@ -96,6 +96,17 @@ CREATE TABLE billing_subscriptions (
 ) strict, without rowid;
 CREATE INDEX billing_subscriptions_by_customer on billing_subscriptions (customer_id);
 CREATE INDEX billing_subscriptions_by_status on billing_subscriptions (status, made_at);
+CREATE TABLE billing_warnings (
+  subscription_id text not null,
+  kind text not null check (kind in ('trial_ends', 'access_ends', 'cancel_ends', 'read_only')),
+  ends_at integer not null,
+  days integer not null,               -- so many before it ends; 0: it has ended
+  account_id text not null references accounts (id) on delete cascade,
+  made_at integer not null,
+  is_told integer not null default 0,  -- whether its mail is a job
+  primary key (subscription_id, kind, ends_at, days)
+) strict, without rowid;
+CREATE INDEX billing_warnings_by_time on billing_warnings (made_at);
 CREATE TABLE blog_texts (
   blog_id text not null references blogs (id) on delete cascade,
   name text not null,                -- css, head, foot, or a template's name

@@ -221,7 +221,11 @@ fn a_week_without_events_is_repaired_for_all_and_each_difference_is_named() {
     assert!(log.contains("alarm: reconciliation") && log.contains("1000 differed"), "{log}");
 
     // Politely: not more than twenty reads in any second.
-    let times = world.memory().native.http.times().split_off(before);
+    let (http, mut times) = (&world.memory().native.http, Vec::new());
+    for (call, at) in http.calls().iter().zip(http.times()).skip(before) {
+        // The mails go elsewhere.
+        times.extend((!call.url.path().ends_with("/email")).then_some(at));
+    }
     let busiest =
         times.iter().map(|at| times.iter().filter(|t| (*at..at + 1000).contains(t)).count());
     let busiest = busiest.max().expect("it asked");

@@ -21,6 +21,7 @@ pub struct Column {
 const OF_BILLING: &[&str] = &[
     "accepted_subscriptions",
     "billing_log",
+    "billing_warnings",
     "billing_subscriptions",
     "checkout_intents",
     "customers",
@@ -191,6 +192,7 @@ pub const COLUMNS: &[Column] = &[
     column("billing_subscriptions", "customer_id", "The payment provider's number of a customer", "Keeping the plan in step with payments", BILLING),
     column("entitlements", "account_id", "Who has a plan", "Knowing what an account may do", ACCOUNT),
     column("billing_log", "account_id", "Whose plan changed", "Answering questions about payments", BILLING),
+    column("billing_warnings", "account_id", "Who was told by mail that a plan ends", "Telling it once", "four hundred days, or until the account is deleted"),
     column("billing_log", "customer_id", "The payment provider's number of a customer", "Answering questions about payments", BILLING),
     column("reconciliations", "asked_by", "Which operator had payments compared with the payment provider", "Knowing who did what", QUARTER),
     column("reconciliation_customers", "customer_id", "The payment provider's number of a customer", "Keeping the plan in step with payments", "minutes, while it is compared"),

@@ -5,7 +5,8 @@ use crate::mail::{Mail, Part, mail};
 /// What a mail can name.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    /// What happened: a kind of `billing_log`, or of a warning: `trial_ends`, `access_ends`, `read_only`.
+    /// What happened: a kind of `billing_log`, or of a warning: `trial_ends`, `cancel_ends`,
+    /// `access_ends`, `read_only`.
     pub kind: String,
     /// The plan's title.
     pub plan: String,
@@ -61,7 +62,7 @@ const LEFT: &str = "Nothing is deleted: your blogs stay where they are, everybod
                     and uploaded stays yours to take with you.";
 
 /// Kind, subject, first paragraph, and what the link is called.
-const MAILS: [(&str, &str, &str, &str); 18] = [
+const MAILS: [(&str, &str, &str, &str); 19] = [
     (
         "began",
         "You have {plan}",
@@ -155,6 +156,13 @@ const MAILS: [(&str, &str, &str, &str); 18] = [
         LOOK,
     ),
     (
+        "cancel_ends",
+        "{plan} ends on {day}",
+        "You cancelled {plan}, and it ends on {day}. Nothing more will be paid. If you change your mind, take it back on the \
+         page of your plan before that. {left}",
+        LOOK,
+    ),
+    (
         "access_ends",
         "{plan} ends on {day}",
         "The payment for {plan} has not come. If nothing is paid by {day}, {plan} ends. Another card, or a word with your \
@@ -187,7 +195,7 @@ mod tests {
 
     #[test]
     fn every_kind_says_what_happened_and_where_to_go_in_both_parts() {
-        let warnings = ["trial_ends", "access_ends", "read_only"];
+        let warnings = ["trial_ends", "cancel_ends", "access_ends", "read_only"];
         for kind in Kind::ALL.map(Kind::word).into_iter().chain(warnings) {
             let mail = compose("ann@example.com", &facts(kind)).unwrap_or_else(|| panic!("{kind}"));
             for part in [&mail.text, &mail.html] {

@@ -1,5 +1,6 @@
 //! Changes of an account's mail address, and their undoing.
 
+use crate::billing_mail;
 use crate::job;
 use platform::{Context, Result, Row, Sql, sql};
 
@@ -130,6 +131,7 @@ pub async fn apply(cx: &Context, id: &str, by: &str, session_id: &str) -> Result
     );
     let mut statements = vec![mark, account, sessions, notice];
     statements.extend(end_the_rest(by));
+    statements.extend(billing_mail::tell_stripe(cx, by)?);
     let outcomes = cx.db.batch(statements).await?;
     Ok(outcomes.first().is_some_and(|outcome| !outcome.rows.is_empty()))
 }
@@ -159,6 +161,7 @@ pub async fn undo(cx: &Context, undo_hash: &str, by: &str) -> Result<Option<Stri
     );
     let mut statements = vec![mark, account, sessions];
     statements.extend(end_the_rest(by));
+    statements.extend(billing_mail::tell_stripe(cx, by)?);
     // What began after the change that is undone was begun by whoever made it.
     statements.push(sql(
         "update address_changes set expires_at = 0, undone_by = coalesce(undone_by, ?1 || id)

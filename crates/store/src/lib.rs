@@ -9,6 +9,7 @@ pub mod app_challenge;
 pub mod archive;
 pub mod billing;
 pub mod billing_log;
+pub mod billing_mail;
 pub mod blog;
 pub mod bookmark;
 pub mod category;

@@ -3,6 +3,7 @@
 mod account;
 mod api;
 mod checkout;
+mod details;
 mod event;
 mod notice;
 mod operator;
@@ -77,6 +78,7 @@ const fn limit(per: Per, name: &'static str, count: u32, window_seconds: u32) ->
 pub const JOBS: &[Job] = &[
     Job { kind: store::billing::RESOLVE, run: |cx, job| Box::pin(refresh::resolve(cx, job)) },
     Job { kind: store::billing::REFRESH, run: |cx, job| Box::pin(refresh::run(cx, job)) },
+    Job { kind: store::billing_mail::DETAILS, run: |cx, job| Box::pin(details::run(cx, job)) },
     Job { kind: RECONCILE, run: |cx, job| Box::pin(reconcile::run(cx, job)) },
     Job { kind: SWEEP, run: |cx, _| Box::pin(reconcile::sweep(cx)) },
     Job { kind: SIGNUP_NOTICE, run: |cx, job| Box::pin(notice::signup(cx, job)) },

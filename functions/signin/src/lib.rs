@@ -5,6 +5,7 @@ mod address;
 mod app;
 mod avatar;
 mod begin;
+mod billing_mail;
 mod blogs;
 mod challenge;
 mod factor;
@@ -227,6 +228,12 @@ const JOBS: &[Job] = &[
     Job { kind: "signup-answer-mail", run: |cx, job| Box::pin(operator::send_answer(cx, job)) },
     Job { kind: "new-browser-mail", run: |cx, job| Box::pin(mail::send_new_browser(cx, job)) },
     Job { kind: "factor-mail", run: |cx, job| Box::pin(mail::send_factors_changed(cx, job)) },
+    Job { kind: store::billing_mail::MAIL, run: |cx, job| Box::pin(billing_mail::send(cx, job)) },
+    Job {
+        kind: store::billing_mail::WARNING,
+        run: |cx, job| Box::pin(billing_mail::warn(cx, job)),
+    },
+    Job { kind: store::billing_mail::LOOK, run: |cx, _| Box::pin(billing_mail::look(cx)) },
     Job { kind: store::profile::GRAVATAR_CHECK, run: |cx, _| Box::pin(gravatar::run(cx)) },
 ];
 

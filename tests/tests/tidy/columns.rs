@@ -43,6 +43,8 @@ const NOT_PERSONAL: &[&str] = &[
     "billing_subscriptions.currency",
     "billing_subscriptions.interval",
     "billing_subscriptions.payment",
+    "billing_warnings.subscription_id",
+    "billing_warnings.kind",
     "checkout_intents.id",
     "checkout_intents.price_id",
     "checkout_intents.plan",

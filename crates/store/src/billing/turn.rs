@@ -1,7 +1,7 @@
 //! One reading of a customer at Stripe: its turn, its number, and the batch that writes what came of it.
 
 use super::{REFRESH, columns, entitlement_of, subscription};
-use crate::billing_log;
+use crate::{billing_log, billing_mail};
 use domain::billing::{Entitlement, Kind, Subscription};
 use platform::{Context, Result, Sql, sql};
 
@@ -10,7 +10,7 @@ const LEASE_SECONDS: i64 = 120;
 const EVENTS_MAX: i64 = 1000;
 
 /// The jobs that are written beside each entry of the log; their subject is the entry's id.
-pub const FOLLOW_UPS: &[&str] = &[billing_log::NOTICE, billing_log::WEBHOOK];
+pub const FOLLOW_UPS: &[&str] = &[billing_mail::MAIL, billing_log::NOTICE, billing_log::WEBHOOK];
 
 /// The right to read and write a customer, alone, and what we had of it when that began.
 #[derive(Debug)]
