@@ -17,6 +17,8 @@ const NIGHTLY_SECONDS: i64 = 3 * 3600 + 20 * 60;
 const CHANGED_SECONDS: i64 = 4 * 86_400;
 /// One that has not moved for so long was given up.
 const STALE_SECONDS: i64 = 6 * 3600;
+/// The list of one that never came to its end goes after so long.
+const KEPT_UNENDED_SECONDS: i64 = 7 * DAY;
 /// What is said of reconciliations is kept for so long.
 const KEPT_SECONDS: i64 = 90 * 86_400;
 /// An event without a job for so long gets one.
@@ -145,7 +147,12 @@ pub async fn begin(cx: &Context, id: &str, scope: &str, asked_by: &str) -> Resul
     let old = now.saturating_sub(KEPT_SECONDS);
     let differences = sql("delete from reconciliation_differences where at < ?1", [old.into()]);
     let old = sql("delete from reconciliations where began_at < ?1", [old.into()]);
-    cx.db.batch(vec![begin, step(cx, id)?, differences, old]).await.map(|_| ())
+    let left = sql(
+        "delete from reconciliation_customers where reconciliation_id not in (select id from reconciliations
+           where ended_at is null and began_at > ?1)",
+        [now.saturating_sub(KEPT_UNENDED_SECONDS).into()],
+    );
+    cx.db.batch(vec![begin, step(cx, id)?, differences, old, left]).await.map(|_| ())
 }
 
 /// The job of the next step, where the reconciliation is there and none waits already.

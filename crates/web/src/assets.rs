@@ -24,6 +24,7 @@ fn file(name: &str) -> Option<(&'static str, &'static [u8])> {
         "landing.css" => (CSS, include_bytes!("../../../static/landing.css")),
         "compose.css" => (CSS, include_bytes!("../../../static/compose.css")),
         "library.css" => (CSS, include_bytes!("../../../static/library.css")),
+        "operator.css" => (CSS, include_bytes!("../../../static/operator.css")),
         "blog.css" => (CSS, include_bytes!("../../../static/blog.css")),
         "journal.css" => (CSS, include_bytes!("../../../static/journal.css")),
         "photos.css" => (CSS, include_bytes!("../../../static/photos.css")),

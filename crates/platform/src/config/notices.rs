@@ -18,7 +18,8 @@ pub struct WebhookConfig {
 }
 
 pub(super) fn chat(get: &impl Fn(&str) -> Option<String>) -> Result<Option<Url>> {
-    get("CHAT_WEBHOOK").map(|text| address(&text, "CHAT_WEBHOOK")).transpose()
+    let url = get("CHAT_WEBHOOK").filter(|_| has_chat(get));
+    url.map(|text| address(&text, "CHAT_WEBHOOK")).transpose()
 }
 
 /// Components that may not have the address know from a switch of its own that there is one.
