@@ -31,13 +31,14 @@ fn comes_to(person: &Browser, url: &str, seconds: u64, words: &str) -> Answer {
 }
 
 /// What the fixture answers at a path of its own, and what the page says of it.
-const ANSWERS: [(&str, &str); 12] = [
+const ANSWERS: [(&str, &str); 13] = [
     ("/validated", "Last asked at"),
     ("/moved", "Last asked at"),
     ("/found", "Last asked at"),
     ("/packed", "Last asked at"),
     ("/charset", "Last asked at"),
     ("/latin", "Last asked at"),
+    ("/marked", "Last asked at"),
     ("/gone", "It is gone for good, says its site. It is not asked for any more."),
     ("/private", "It asks for a password. Only public feeds can be followed here."),
     ("/broken", "Its site answered with the status 500."),
@@ -61,7 +62,7 @@ fn each_answer_is_told_in_words() {
     }
     assert_eq!(site.seen("/secret").len(), 0, "a redirect leads to no place inside");
     let page = ann.get("/subscriptions").expect(200).text();
-    for title in ["Validated", "Arrived", "Packed", "Café Мир", "Café “x”"] {
+    for title in ["Validated", "Arrived", "Packed", "Café Мир", "Café “x”", "Marked"] {
         assert!(
             !is_meant(&format!("/{}", title.to_lowercase()))
                 || page.contains(&format!(">{title}</a>")),

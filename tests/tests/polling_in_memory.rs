@@ -336,6 +336,34 @@ fn an_edit_counts_for_a_day() {
 }
 
 #[test]
+fn a_page_without_a_feed_is_read_by_its_marks_and_a_feed_that_became_a_page_is_not() {
+    let pipit = Pipit::in_memory();
+    let ann = pipit.sign_up("ann");
+    let site = Elsewhere::start(&pipit);
+    let html = [("Content-Type", "text/html")];
+    let page = |words: &str| {
+        let entry =
+            format!("<p class=p-name>{words}</p><a class=u-url href=/{}>#</a>", words.len());
+        format!("<!doctype html><title>x</title><article class=h-entry>{entry}</article>")
+    };
+    let url = site.say("/p", 200, &html, &page("One"));
+    let feed = site.say("/f", 200, &[("Content-Type", RSS)], &feed(&["In a feed"]));
+    subscribe(&ann, &url);
+    subscribe(&ann, &feed);
+    ann.get("/").expect(200).expect_text("One").expect_text("In a feed");
+    site.say("/p", 200, &html, &page("Another one"));
+    site.say("/f", 200, &html, &page("No feed"));
+    pass(&pipit, 3 * HOUR);
+    let timeline = ann.get("/").expect(200).expect_text("One").expect_text("Another one");
+    assert!(!timeline.text().contains("No feed"));
+    assert!(words(&ann, &feed).contains("That is a web page that names no feed."));
+    site.say("/p", 200, &html, "<!doctype html><title>x</title><p>Closed");
+    pass(&pipit, 6 * HOUR);
+    assert!(words(&ann, &url).contains("That is a web page that names no feed."));
+    assert!(words(&ann, &url).contains(", again at "), "it may come back");
+}
+
+#[test]
 fn of_a_hundred_thousand_items_the_newest_two_hundred_are_kept() {
     let pipit = Pipit::in_memory();
     let memory = pipit.memory().expect("it is in memory");

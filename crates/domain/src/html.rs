@@ -94,8 +94,8 @@ fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-// The place after the `>` that ends the tag; one inside a quoted value does not.
-fn tag_end(html: &str) -> Option<usize> {
+/// The place after the `>` that ends the tag that a serialiser wrote; one inside a quoted value does not.
+pub fn tag_end(html: &str) -> Option<usize> {
     let mut quoted = false;
     for (place, byte) in html.bytes().enumerate() {
         match byte {
@@ -114,8 +114,8 @@ fn is_inline(tag: &str) -> bool {
     name.get(..end).is_some_and(markup::is_inline)
 }
 
-// The only references that a serialiser writes; `&amp;` last, or `&amp;lt;` would become `<`.
-fn unescape(text: &str) -> String {
+/// The text that a serialiser wrote, of the only references that it writes.
+pub fn unescape(text: &str) -> String {
     if !text.contains('&') {
         return text.to_string();
     }
@@ -124,6 +124,7 @@ fn unescape(text: &str) -> String {
         .replace("&quot;", "\"")
         .replace("&#39;", "'")
         .replace("&nbsp;", "\u{a0}")
+        // Last, or `&amp;lt;` would become `<`.
         .replace("&amp;", "&")
 }
 

@@ -21,7 +21,7 @@ pub struct Feed {
     pub etag: Option<String>,
     /// The other validator, byte for byte.
     pub last_modified: Option<String>,
-    /// SHA-256 of the last body that was read.
+    /// SHA-256 of the last body that was read; behind `page ` where that was a web page.
     pub body_hash: Option<String>,
     /// How many fetches in a row have failed.
     pub failures: i64,

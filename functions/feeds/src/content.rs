@@ -56,7 +56,8 @@ pub fn pictures_to_links(html: &str, may_stay: impl Fn(&str) -> bool) -> String 
     while let Some(start) = rest.find('<') {
         let Some((text, from_tag)) = rest.split_at_checked(start) else { break };
         out.push_str(text);
-        let Some((tag, after)) = tag_end(from_tag).and_then(|end| from_tag.split_at_checked(end))
+        let Some((tag, after)) =
+            html::tag_end(from_tag).and_then(|end| from_tag.split_at_checked(end))
         else {
             rest = from_tag;
             break;
@@ -143,19 +144,6 @@ fn picture(tag: &str) -> Option<Picture<'_>> {
         }
     }
     Some(picture)
-}
-
-// The place after the `>` that ends the tag; one inside a quoted value does not.
-fn tag_end(html: &str) -> Option<usize> {
-    let mut quoted = false;
-    for (place, byte) in html.bytes().enumerate() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'>' if !quoted => return place.checked_add(1),
-            _ => {}
-        }
-    }
-    None
 }
 
 fn cut(text: &str) -> &str {

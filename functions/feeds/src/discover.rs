@@ -1,6 +1,6 @@
 //! A web page where a feed was expected: the feeds that it names take its place.
 
-use crate::{address, document, moving};
+use crate::{address, moving};
 use domain::rel_me;
 use platform::{Context, Error, Result};
 use serde::{Deserialize, Serialize};
@@ -29,21 +29,23 @@ pub struct Offer {
 }
 
 /// Puts the one feed of a page into the page's place, or keeps all of them for its readers to choose from.
-pub async fn feeds(cx: &Context, page: &Feed, from: &Url, body: &[u8]) -> Result<()> {
+/// False where the page names none.
+pub async fn feeds(cx: &Context, page: &Feed, from: &Url, body: &[u8]) -> Result<bool> {
     let offers = offers(&String::from_utf8_lossy(body), from, |url| {
         address::parse(url, &cx.config).ok().map(String::from)
     });
     match offers.as_slice() {
-        [] => store::feed::fail(cx, &page.id, document::PAGE, None).await,
+        [] => return Ok(false),
         [only] => {
             let url = Url::parse(&only.url).map_err(Error::internal)?;
-            store::feed::move_to(cx, page, &only.url, &moving::host(&url)).await
+            store::feed::move_to(cx, page, &only.url, &moving::host(&url)).await?;
         }
         _ => {
             let json = serde_json::to_string(&offers).map_err(Error::internal)?;
-            store::feed::offer(cx, &page.id, CHOOSE, &json).await
+            store::feed::offer(cx, &page.id, CHOOSE, &json).await?;
         }
     }
+    Ok(true)
 }
 
 /// The feeds that a page names, each once, in the page's order.

@@ -1,6 +1,6 @@
 //! A feed document, whatever its format: bytes become entries, and nothing that bytes can be makes this panic.
 
-use crate::{atom, content, json, rss, xml};
+use crate::{atom, content, entries, json, rss, xml};
 use domain::{html::escape, markdown, secret::sha256_hex};
 use platform::Decode;
 use std::collections::BTreeSet;
@@ -124,6 +124,15 @@ pub fn read(bytes: &[u8], sent: &Sent<'_>, now: i64, legacy: Decode) -> Result<D
         _ => return Err("There is no feed at this address."),
     };
     Ok(document(raw, sent.from, &base, now))
+}
+
+/// Reads the entries that a web page marks as such; None where it marks none.
+pub fn page(bytes: &[u8], sent: &Sent<'_>, now: i64, legacy: Decode) -> Option<Document> {
+    let base = sent.base();
+    let mut raw = entries::read(&decode(bytes, sent.content_type, legacy));
+    raw.site = Some(base.to_string());
+    let document = document(raw, sent.from, &base, now);
+    (!document.entries.is_empty()).then_some(document)
 }
 
 /// XML 1.0, appendix F, and RFC 7303: a byte order mark wins over the header, the header over the

@@ -21,6 +21,9 @@ const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/fee
 /// The most statements of a batch.
 const BATCH_MAX: usize = 50;
 
+/// What stands before the hash of a web page that is read in place of a feed.
+const OF_PAGE: &str = "page ";
+
 /// Ids of entries, different within one run: random alone would repeat among so many of one moment.
 pub struct Ids {
     start: String,
@@ -114,7 +117,7 @@ async fn read(
 ) -> Result<()> {
     let hash = sha256_hex(answer.body());
     let headers = answer.headers();
-    if feed.body_hash.as_ref() == Some(&hash) {
+    if feed.body_hash.as_ref().is_some_and(|known| known.ends_with(&hash)) {
         let next = next_check(cx, &mut feed, headers, Some(false))?;
         store::feed::unchanged(cx, &feed, next).await?;
         store::push::renew(cx, &feed.id).await?;
@@ -124,11 +127,14 @@ async fn read(
     let (content_type, content_location) =
         (value(header::CONTENT_TYPE), value(header::CONTENT_LOCATION));
     let sent = Sent { from, content_type: &content_type, content_location: &content_location };
-    let document = match document::read(answer.body(), &sent, cx.seconds(), cx.decode) {
-        Ok(document) => document,
+    let (document, hash) = match document::read(answer.body(), &sent, cx.seconds(), cx.decode) {
+        Ok(document) => (document, hash),
         // What was a feed before has broken; it did not become a page to choose from.
-        Err(document::PAGE) if feed.body_hash.is_none() => {
-            return discover::feeds(cx, &feed, from, answer.body()).await;
+        Err(document::PAGE) if feed.body_hash.as_ref().is_none_or(|h| h.starts_with(OF_PAGE)) => {
+            match page(cx, &feed, &sent, answer.body()).await? {
+                Some(document) => (document, format!("{OF_PAGE}{hash}")),
+                None => return Ok(()),
+            }
         }
         Err(problem) => return fail(cx, &feed, problem).await,
     };
@@ -139,6 +145,27 @@ async fn read(
     store(cx, &mut feed, ids, document, headers, hash).await?;
     push::offered(cx, &feed.id, offer.as_ref()).await?;
     moving::note(cx, &feed, answer).await
+}
+
+/// A web page where a feed was asked for: the feeds that it names take its place; else its own entries are
+/// read, here and from now on. None where all that there is to do is done.
+async fn page(
+    cx: &Context,
+    feed: &Feed,
+    sent: &Sent<'_>,
+    body: &Bytes,
+) -> Result<Option<Document>> {
+    let is_new = feed.body_hash.is_none();
+    if is_new && discover::feeds(cx, feed, sent.from, body).await? {
+        return Ok(None);
+    }
+    let document = document::page(body, sent, cx.seconds(), cx.decode);
+    match (&document, is_new) {
+        (Some(_), _) => {}
+        (None, true) => store::feed::fail(cx, &feed.id, document::PAGE, None).await?,
+        (None, false) => fail(cx, feed, document::PAGE).await?,
+    }
+    Ok(document)
 }
 
 /// Stores what is new batch by batch. The validators come last: they must never be remembered for entries

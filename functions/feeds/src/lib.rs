@@ -9,6 +9,7 @@ mod discover;
 mod dns;
 pub mod document;
 mod due;
+mod entries;
 mod fetch;
 mod follow;
 mod hostname;

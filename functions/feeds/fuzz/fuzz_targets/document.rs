@@ -1,4 +1,4 @@
-//! Any bytes, under any type, are a feed or a problem, within the bounds that the rest relies on.
+//! Any bytes, under any type, are a feed, a page with entries or a problem, within the bounds that the rest relies on.
 //!
 //! In `functions/feeds`, with `cargo install cargo-fuzz`: `RUSTC_BOOTSTRAP=1 cargo fuzz run document`. The
 //! documents that `cargo xtask corpus` fetches are a good beginning, each with a digit before it.
@@ -17,12 +17,15 @@ fuzz_target!(|data: &[u8]| {
     let from = Url::parse("https://site.example/feed.xml").expect("an address");
     let kind = types[usize::from(kind) % types.len()];
     let sent = Sent { from: &from, content_type: kind, content_location: "" };
-    let Ok(document) = document::read(bytes, &sent, NOW, decode) else { return };
-    assert!(document.entries.len() <= 200);
-    for entry in document.entries {
-        assert!((631_152_000..=NOW).contains(&entry.published_at));
-        assert!(!entry.key.is_empty() && entry.key.len() <= 500);
-        assert!(!entry.html.contains("<script"));
+    let read = document::read(bytes, &sent, NOW, decode).ok();
+    let page = document::page(bytes, &sent, NOW, decode);
+    for document in [read, page].into_iter().flatten() {
+        assert!(document.entries.len() <= 200);
+        for entry in document.entries {
+            assert!((631_152_000..=NOW).contains(&entry.published_at));
+            assert!(!entry.key.is_empty() && entry.key.len() <= 500);
+            assert!(!entry.html.contains("<script"));
+        }
     }
 });
 
