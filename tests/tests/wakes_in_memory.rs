@@ -1,6 +1,7 @@
 //! Whoever asks for a look while one is under way gets another one: no request is lost at its end.
 
 use futures_executor::block_on;
+use store::push::Offer;
 use tests::{Ask, Browser, Elsewhere, Pipit};
 
 const LEASE: i64 = 900;
@@ -96,6 +97,25 @@ fn fetched_within_a_quarter_of_an_hour(outcome: &str, asked: &str) -> bool {
     assert_eq!(lease(), None, "no feed is fetched more often than each quarter of an hour");
     memory.native.clock.advance(110);
     lease().is_some()
+}
+
+#[test]
+fn what_a_hub_agrees_says_nothing_of_another_one_that_the_feed_names_meanwhile() {
+    let (pipit, ann) = at_rest();
+    let memory = pipit.memory().expect("it is in memory");
+    ann.post("/subscriptions", &[("url", "https://site.example/feed")]).expect(303);
+    let cx = memory.context();
+    let id = block_on(store::push::find_feed(&cx, "https://site.example/feed"));
+    let id = id.expect("it answers").expect("it is there");
+    let offer = |hub: &str| Offer { url: hub.into(), topic: "t".into(), is_cloud: false };
+    let note = |hub: &str| block_on(store::push::note(&cx, &id, Some(&offer(hub)), "random"));
+    note("https://old.example/").expect("it answers");
+    let asked = block_on(store::push::find(&cx, &id)).expect("it answers").expect("it has one");
+    note("https://new.example/").expect("it answers");
+    block_on(store::push::agree(&cx, &asked, WEEK)).expect("it answers");
+    block_on(store::push::renew(&cx, &id)).expect("it answers");
+    let asks = "select count(*) as n from jobs where kind = 'push-ask'";
+    assert_eq!(memory.count(asks), 1, "the new one is still to be asked");
 }
 
 #[test]

@@ -92,15 +92,18 @@ fn push(row: &Row) -> Result<Push> {
     })
 }
 
-/// Notes for how long it is agreed that we are called; it is asked for again when four fifths are over.
-pub async fn agree(cx: &Context, feed_id: &str, lease_seconds: i64) -> Result<()> {
+/// Notes for how long it is agreed that we are called; it is asked for again when four fifths are over. What
+/// a feed has offered elsewhere meanwhile is not agreed by that.
+pub async fn agree(cx: &Context, push: &Push, lease_seconds: i64) -> Result<()> {
     let four_fifths = lease_seconds.saturating_mul(4).checked_div(5).unwrap_or(0);
     let statement = sql(
-        "update feeds set push_until = ?2, push_renew_at = ?3 where id = ?1",
+        "update feeds set push_until = ?2, push_renew_at = ?3 where id = ?1 and push_url = ?4 and push_topic = ?5",
         [
-            feed_id.into(),
+            (&push.feed_id).into(),
             cx.seconds().saturating_add(lease_seconds).into(),
             cx.seconds().saturating_add(four_fifths).into(),
+            (&push.offer.url).into(),
+            (&push.offer.topic).into(),
         ],
     );
     cx.db.batch(vec![statement]).await.map(|_| ())

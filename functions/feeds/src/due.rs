@@ -19,8 +19,8 @@ const FEEDS_MAX: usize = 20;
 const OF_HOST_MAX: usize = 4;
 /// Longer than all of one run can take.
 const LEASE_SECONDS: i64 = 15 * 60;
-/// Longer than the feeds of one host can take.
-const HOST_SECONDS: i64 = 120;
+/// Longer than a run can take until it is done with its last host: the time of a run is that of its beginning.
+const HOST_SECONDS: i64 = 300;
 /// Bodies are held in memory while they are read, and that is small at the edge.
 const AT_ONCE: usize = 3;
 /// Between two calls to a host.

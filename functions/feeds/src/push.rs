@@ -81,7 +81,7 @@ pub async fn ask(cx: &Context, job: &Job) -> Result<()> {
     call.body = form.into();
     match cx.http.send(call).await {
         Ok((_, answer)) if push.offer.is_cloud && answer.status().is_success() => {
-            push::agree(cx, &push.feed_id, CLOUD_SECONDS).await
+            push::agree(cx, &push, CLOUD_SECONDS).await
         }
         Ok(_) => Ok(()),
         Err(error) => {
@@ -135,7 +135,7 @@ pub async fn verify(v: Visit<'_>) -> Result<Response> {
         (false, "subscribe") if v.query("hub.topic") == push.offer.topic => {
             let lease = v.query("hub.lease_seconds").parse().unwrap_or(LEASE_SECONDS);
             let lease = lease.clamp(LEASE_SECONDS_MIN, LEASE_SECONDS_MAX);
-            push::agree(v.cx, &push.feed_id, lease).await?;
+            push::agree(v.cx, &push, lease).await?;
             v.query("hub.challenge")
         }
         (false, "denied") => String::new(),
