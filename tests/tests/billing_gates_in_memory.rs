@@ -1,17 +1,18 @@
 //! What a plan lets people do, through every door; and that nothing is lost when it ends.
 
+#[path = "billing_plan/doors.rs"]
+mod doors;
 #[allow(dead_code)]
 #[path = "billing_plan/till.rs"]
 mod till;
 
+use doors::{Doors, SCOPES, WHY, file};
 use host_native::Native;
 use serde_json::json;
-use tests::{Answer, Ask, Browser, Memory, Pipit, Program, Upload, photo_with_gps};
+use tests::{Answer, Ask, Browser, Memory, Pipit, Program};
 use till::{MONTH, Till, buy, open, tell};
 
 const DAY: i64 = 86_400;
-const SCOPES: &[&str] = &["create", "update", "delete", "undelete", "media", "read"];
-const WHY: &str = "room for one blog, so this one is read-only";
 
 fn memory(pipit: &Pipit) -> &Memory {
     pipit.memory().expect("it is in memory")
@@ -26,18 +27,11 @@ fn further(person: &Browser, name: &str) -> Answer {
     person.post("/settings/blogs", &[("name", name), ("title", "The other one")])
 }
 
-fn file(field: &'static str) -> [Upload; 1] {
-    [Upload { field, file_name: "IMG_1.jpg", bytes: photo_with_gps() }]
-}
-
 /// Somebody with a plan who writes on their second blog, with a post there.
 struct Second {
     pipit: Pipit,
     till: Till,
-    ann: Browser,
-    app: Program,
-    id: String,
-    url: String,
+    doors: Doors,
 }
 
 impl Second {
@@ -46,90 +40,24 @@ impl Second {
         let (pipit, till) = open();
         let ann = pipit.sign_up("ann");
         buy(&pipit, &till, &ann, MONTH);
-        further(&ann, "birds").expect(303);
         ann.write("", "Wagtail");
-        ann.post("/settings/blogs/birds/choice", &[]).expect(303);
-        let app = Program::of(&pipit, &ann, SCOPES);
-        let made = app.json("/posts", &json!({ "content": "Heron" })).expect(201);
-        let (id, url) = (made.json()["id"].clone(), made.header("location").to_owned());
-        let id = id.as_str().expect("an id").to_owned();
-        Self { pipit, till, ann, app, id, url }
+        let doors = Doors::to_another_blog(&pipit, ann, "birds");
+        Self { pipit, till, doors }
     }
 
     fn end(&self) {
         self.till.change(|one| one["status"] = "canceled".into());
         tell(memory(&self.pipit));
     }
-
-    fn xmlrpc(&self, method: &str, id: &str) -> String {
-        let text =
-            "<struct><member><name>description</name><value>Intruder</value></member></struct>";
-        let values = [id, self.ann.username.as_str(), self.app.token.as_str(), text];
-        let params: String =
-            values.iter().map(|value| format!("<param><value>{value}</value></param>")).collect();
-        let xml = format!(
-            "<methodCall><methodName>{method}</methodName><params>{params}</params></methodCall>"
-        );
-        self.app.browser.send(Ask::body("/xmlrpc", "text/xml", xml)).expect(200).text()
-    }
-
-    /// What every door answers to new words, by its name.
-    fn doors(&self) -> Vec<(&'static str, Answer)> {
-        let edit = format!("/posts/{}", self.id);
-        let micropub = |body: serde_json::Value| self.app.json("/micropub", &body);
-        let ann = &self.ann;
-        let words = [("title", ""), ("text", "Intruder")];
-        vec![
-            ("the composer", ann.post("/posts", &words)),
-            ("a change of a post", ann.post(&edit, &words)),
-            ("a draft that keeps itself", ann.post("/posts/draft", &words)),
-            (
-                "a file ahead of a post",
-                ann.send(Ask::body("/posts/files", "image/jpeg", photo_with_gps())),
-            ),
-            ("the library", ann.send(Ask::upload("/media", &[], &file("files")))),
-            ("the JSON API", self.app.json("/posts", &json!({ "content": "Intruder" }))),
-            ("a change by the JSON API", self.app.json(&edit, &json!({ "content": "Intruder" }))),
-            (
-                "Micropub",
-                micropub(json!({ "type": ["h-entry"], "properties": { "content": ["Intruder"] } })),
-            ),
-            (
-                "a change by Micropub",
-                micropub(
-                    json!({ "action": "update", "url": self.url, "replace": { "content": ["Intruder"] } }),
-                ),
-            ),
-            ("Micropub's media", self.app.send(Ask::upload("/micropub/media", &[], &file("file")))),
-            (
-                "a file in pieces",
-                self.app.send(Ask::form(
-                    "/micropub/media/append",
-                    &[("file_id", "a"), ("file_data", "aGVsbG8=")],
-                )),
-            ),
-        ]
-    }
 }
 
 #[test]
 fn a_blog_beyond_the_plan_is_read_only_through_every_door() {
     let second = Second::start();
-    let (pipit, ann) = (&second.pipit, &second.ann);
+    let (pipit, ann) = (&second.pipit, &second.doors.person);
     let visitor = pipit.browser_on("birds.blogs.localhost:8787");
     second.end();
-    for (door, answer) in second.doors() {
-        assert_eq!(answer.status, 402, "{door}: {}", answer.text());
-        assert!(answer.text().contains(WHY), "{door}: {}", answer.text());
-        assert!(answer.text().contains("/settings/billing"), "{door}");
-    }
-    for (method, id) in [("metaWeblog.newPost", "1"), ("metaWeblog.editPost", &second.id)] {
-        let fault = second.xmlrpc(method, id);
-        assert!(
-            fault.contains("<int>402</int>") && fault.contains("read-only"),
-            "{method}: {fault}"
-        );
-    }
+    second.doors.are_closed();
     // What was typed is not lost.
     ann.post("/posts", &[("title", ""), ("text", "Long thought about")])
         .expect(402)
@@ -152,18 +80,16 @@ fn a_blog_beyond_the_plan_is_read_only_through_every_door() {
 fn what_one_wrote_can_be_read_and_deleted_and_a_plan_brings_all_back() {
     let second = Second::start();
     second.end();
-    let (ann, app) = (&second.ann, &second.app);
+    let Doors { person: ann, app, id, url } = &second.doors;
     ann.get("/posts").expect(200).expect_text("Heron");
     assert_eq!(app.get("/micropub?q=source")["items"].as_array().map(Vec::len), Some(1));
-    app.json("/micropub", &json!({ "action": "delete", "url": second.url })).expect(204);
-    app.json("/micropub", &json!({ "action": "undelete", "url": second.url }));
-    ann.post(&format!("/posts/{}/deletion", second.id), &[]).expect(303);
-    ann.post(&format!("/posts/{}/undeletion", second.id), &[]).expect(303);
+    app.json("/micropub", &json!({ "action": "delete", "url": url })).expect(204);
+    app.json("/micropub", &json!({ "action": "undelete", "url": url }));
+    ann.post(&format!("/posts/{id}/deletion"), &[]).expect(303);
+    ann.post(&format!("/posts/{id}/undeletion"), &[]).expect(303);
     second.pipit.browser_on("birds.blogs.localhost:8787").get("/").expect(200).expect_text("Heron");
     buy(&second.pipit, &second.till, ann, MONTH);
-    for (door, answer) in second.doors() {
-        assert!(answer.status < 400, "{door}: {} {}", answer.status, answer.text());
-    }
+    second.doors.are_open();
 }
 
 #[test]
@@ -171,18 +97,13 @@ fn a_late_payment_changes_nothing_for_four_weeks_and_then_the_clock_alone_decide
     let second = Second::start();
     second.till.change(|one| one["status"] = "past_due".into());
     tell(memory(&second.pipit));
-    let write = || {
-        second
-            .app
-            .json("/posts", &json!({ "content": format!("{:?}", std::time::Instant::now()) }))
-            .status
-    };
+    let write = |words: &str| second.doors.app.json("/posts", &json!({ "content": words })).status;
     clock(&second.pipit).clock.advance(27 * DAY);
-    assert_eq!(write(), 201);
+    assert_eq!(write("On the last day"), 201);
     clock(&second.pipit).clock.advance(DAY);
-    assert_eq!(write(), 402);
+    assert_eq!(write("After it"), 402);
     let page = second.pipit.browser();
-    let mail = page.ask_to_sign_in(&second.ann.email).1;
+    let mail = page.ask_to_sign_in(&second.doors.person.email).1;
     page.use_link(&mail).expect(303);
     page.get("/settings/billing").expect(200).expect_text("So the plan has ended.");
 }
