@@ -19,7 +19,8 @@ const PAGES: usize = 5;
 const EVENTS: &str = "25";
 const SUBSCRIPTIONS: &str = "50";
 const OURS: i64 = 500;
-const STEP: i64 = 20;
+/// A step takes seconds, in which a mail may have to wait for it.
+const STEP: i64 = 8;
 /// After each read of Stripe's, so that it answers fewer than twenty a second.
 const PAUSE_MS: u32 = 65;
 /// After so many tries one customer that cannot be read does not keep the others waiting.
