@@ -5,6 +5,7 @@ mod till;
 
 use host_native::When;
 use serde_json::json;
+use std::collections::BTreeSet;
 use tests::{Answer, Browser, Pipit};
 use till::{Asked, MONTH, Till, YEAR, buy, open, tell};
 
@@ -110,15 +111,37 @@ fn a_lost_answer_of_stripes_is_asked_for_again_with_the_same_key() {
 }
 
 #[test]
+fn the_power_may_go_at_any_moment_of_choosing() {
+    for operations in 0..60 {
+        let (pipit, till, ann) = start();
+        let memory = pipit.memory().expect("it is in memory");
+        memory.runs_jobs.set(false);
+        memory.native.faults.stop_after(operations);
+        let is_through = choose(&ann, MONTH).status == 303;
+        memory.native.faults.heal();
+        choose(&ann, MONTH).expect(303);
+        let keys: BTreeSet<String> = till.posts().into_iter().map(|asked| asked.key).collect();
+        assert_eq!(keys.len(), 2, "after {operations}: one of the customer, one of the checkout");
+        let customers = memory.count("select count(*) as n from customers");
+        let open = memory.count("select count(*) as n from checkout_intents where state = 'open'");
+        assert_eq!((customers, open), (1, 1), "after {operations}");
+        if is_through {
+            assert!(operations > 10, "{operations}");
+            return;
+        }
+    }
+    panic!("it never came through");
+}
+
+#[test]
 fn pressed_ten_times_at_once_it_is_one_checkout() {
     let (pipit, till, ann) = start();
     let form = tests::Ask::form(CHECKOUT, &[("price", MONTH)]);
     let answers = ann.send_at_once(10, form);
-    let places: std::collections::BTreeSet<String> =
+    let places: BTreeSet<String> =
         answers.iter().map(|answer| answer.header("location").to_owned()).collect();
     assert_eq!(places.len(), 1, "{places:?}");
-    let sessions: std::collections::BTreeSet<String> =
-        till.posts().into_iter().map(|asked| asked.key).collect();
+    let sessions: BTreeSet<String> = till.posts().into_iter().map(|asked| asked.key).collect();
     assert_eq!(sessions.len(), 2, "{sessions:?}");
     let memory = pipit.memory().expect("it is in memory");
     assert_eq!(memory.count("select count(*) as n from checkout_intents"), 1);

@@ -10,12 +10,18 @@ use domain::{
     media,
 };
 use http::{HeaderName, HeaderValue, StatusCode};
-use platform::{Context, Error, FREE, Response, Result};
+use platform::{Context, Error, FREE, Policy, Response, Result};
 use store::{billing, blog, checkout, entitlement};
-use web::{Layout, Visit};
+use web::{Layout, Limit, Per, Visit};
 
 /// How often the page looks again by itself whether a payment has come, after how many seconds each time.
 const LOOKS: [u32; 8] = [2, 2, 3, 5, 8, 15, 30, 60];
+
+/// Whoever looks again and again does not have Stripe asked each time.
+const ASK: Limit = Limit {
+    per: Per::Account,
+    policy: Policy { name: "stripe-look-5m", count: 20, window_seconds: 300 },
+};
 
 #[derive(Template)]
 #[template(path = "billing.html")]
@@ -59,6 +65,7 @@ pub async fn show(v: Visit<'_>) -> Result<Response> {
     if looked == 0
         && (is_waiting || v.query("said") == "managed")
         && let Some(customer_id) = &known.customer_id
+        && v.take(&ASK, &known.account_id).await.is_ok()
     {
         // Stripe's word comes by itself. Whoever waits for it has us ask as well, once.
         billing::ask(v.cx, customer_id).await?;
