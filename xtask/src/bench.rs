@@ -8,6 +8,7 @@ mod render;
 mod served;
 mod timeline;
 mod visible;
+mod webhooks;
 
 use crate::{
     Result,
@@ -20,18 +21,19 @@ use std::time::Duration;
 
 /// What `bench --help` prints.
 pub const HELP: &str = "
-cargo xtask bench [--only pages|markdown|spin|visible|timeline] [--rounds N] [--seconds N] [--connections N]
+cargo xtask bench [--only WHAT] [--rounds N] [--seconds N] [--connections N]
 
 Asks workerd straight, without wrangler's proxy, in rounds that alternate between Pipit's release
 build and its peers: a bare Worker in JavaScript, one in Rust, one that answers from the Cache API,
 and one (Hono) that makes the same home page of the same rows. Pipit's pages are asked for hot (sent
 within the last second), cached and uncached, from blogs of 10, 1,000 and 100,000 posts. Then turns
 posts of 10,000 words into HTML beside JavaScript's libraries, and asks Pipit's blog on Spin beside a
-bare component. Then posts are sent on both runtimes and looked for until readers see them; last,
-timelines are read among 1,000,000 entries of 100,000 feeds.
+bare component. Then posts are sent on both runtimes and looked for until readers see them; timelines
+are read among 1,000,000 entries of 100,000 feeds; last, Stripe sends 100 events each second for a
+minute, and forgeries.
 Prints the medians as tables and writes all to target/bench.json.
 
-  --only WHAT       only this part
+  --only WHAT       only pages, markdown, spin, visible, timeline or webhooks
   --rounds N        how many rounds (default 5)
   --seconds N       how long each page is asked for in a round (default 3)
   --connections N   how many at the same time (default 16)";
@@ -43,6 +45,8 @@ struct Effort {
     span: Duration,
     connections: usize,
 }
+
+const PARTS: [&str; 6] = ["pages", "markdown", "spin", "visible", "timeline", "webhooks"];
 
 /// Runs `bench`.
 pub fn command(mut args: Args) -> Result<()> {
@@ -61,8 +65,8 @@ pub fn command(mut args: Args) -> Result<()> {
     };
     args.finish()?;
     let is_wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
-    if !["pages", "markdown", "spin", "visible", "timeline"].into_iter().any(is_wanted) {
-        return Err("--only is pages, markdown, spin, visible or timeline.".to_owned());
+    if !PARTS.into_iter().any(is_wanted) {
+        return Err(format!("--only is one of {}.", PARTS.join(", ")));
     }
 
     let project = Project::find()?;
@@ -84,6 +88,9 @@ pub fn command(mut args: Args) -> Result<()> {
     }
     if is_wanted("timeline") {
         whole["timeline"] = timeline::run(&project)?;
+    }
+    if is_wanted("webhooks") {
+        whole["webhooks"] = webhooks::run(&project)?;
     }
     let file = project.path("target/bench.json");
     project::write(&file, &format!("{whole:#}\n"))?;

@@ -68,6 +68,7 @@ pub fn command(mut args: Args) -> Result<()> {
         stripe_port,
         data: data.clone(),
         ahead_seconds,
+        more: Default::default(),
     };
     let mut stack = Stack::start(&project, &plan)?;
     let filled = if with_demo && !begun.exists() {

@@ -52,6 +52,11 @@ impl Running {
         Ok(Self { name: name.to_owned(), child, log: log.to_owned() })
     }
 
+    /// The process group of it and all that it started.
+    pub fn group(&self) -> u32 {
+        self.child.id()
+    }
+
     /// How it ended, if it did.
     pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
         self.child.try_wait().map_err(|e| format!("{}: {e}", self.name))

@@ -129,6 +129,8 @@ pub struct Plan {
     pub data: PathBuf,
     /// How far the clock runs ahead.
     pub ahead_seconds: i64,
+    /// Settings that count whatever others say.
+    pub more: settings::Settings,
 }
 
 /// A running local Pipit; dropping it ends it.
@@ -174,6 +176,7 @@ impl Stack {
             settings.extend(settings::for_stripe(port));
             others.extend(stripe::start(project, plan, port)?);
         }
+        settings.extend(plan.more.clone());
         let (data, port) = (plan.data.as_path(), plan.port);
         match plan.runtime {
             Runtime::Cloudflare => {
@@ -207,6 +210,11 @@ impl Stack {
     pub fn kill(&mut self) -> Vec<Running> {
         self.running.drain(..).for_each(Running::kill);
         std::mem::take(&mut self.others)
+    }
+
+    /// The process group of the app.
+    pub fn group(&self) -> u32 {
+        self.running.first().map(Running::group).unwrap_or_default()
     }
 
     /// An error with what it said last, when a part of it has ended.

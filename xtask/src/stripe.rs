@@ -3,6 +3,7 @@
 use crate::{
     Result, clients, http, process::Running, progress::say, project::Project, stack::Plan,
 };
+use serde_json::Value;
 use std::{
     process::Command,
     thread::sleep,
@@ -41,6 +42,15 @@ pub fn start(project: &Project, plan: &Plan, port: u16) -> Result<Option<Running
         sleep(Duration::from_millis(50));
     }
     Ok(Some(running))
+}
+
+/// Does a verb of its control, which `tests/fixtures/stripe/control.py` lists.
+pub fn tell(port: u16, verb: &str, said: &Value) -> Result<Value> {
+    let url = format!("http://localhost:{port}/_stand/{verb}");
+    let fail = |e: ureq::Error| format!("{url}: {e}");
+    let mut answer = ureq::post(&url).send(said.to_string()).map_err(fail)?;
+    let text = answer.body_mut().with_config().limit(256 << 20).read_to_string().map_err(fail)?;
+    serde_json::from_str(&text).map_err(|e| format!("{url}: {e}"))
 }
 
 /// It answers everybody, but only who has the key gets more than an error.

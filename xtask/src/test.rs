@@ -201,6 +201,7 @@ pub fn plan(runtime: Runtime, data: PathBuf) -> Result<Plan> {
         stripe_port: Some(http::free_port()?),
         data,
         ahead_seconds: 0,
+        more: Default::default(),
     })
 }
 

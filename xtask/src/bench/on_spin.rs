@@ -43,6 +43,7 @@ pub fn run(project: &Project, effort: Effort) -> Result<Value> {
         stripe_port: None,
         data: data.clone(),
         ahead_seconds: 0,
+        more: Default::default(),
     };
     let stack = Stack::start(project, &plan)?;
     demo::fill(project, &stack.origin, &stack.mailbox)?;
