@@ -153,6 +153,24 @@ proptest! {
 }
 
 #[test]
+fn what_comes_while_a_customer_is_read_waits_for_no_clock() {
+    for slowness in 1..8 {
+        let (pipit, stripe) = Stripe::start();
+        let life = stripe.customer(&pipit);
+        let memory = pipit.memory().expect("it is in memory");
+        for event in life.step() {
+            block_on(life.arrive(&memory.context(), &event));
+        }
+        memory.native.http.be_slow(slowness);
+        block_on(goes_on(memory, &life));
+        memory.native.http.be_slow(0);
+        memory.run_jobs();
+        assert_eq!(waiting(&pipit), 0, "with answers that take {slowness} turns");
+        assert_eq!(kept(&pipit, &life.subscription_id()), held(&life));
+    }
+}
+
+#[test]
 fn each_change_is_told_once() {
     let (pipit, stripe) = Stripe::start();
     let life = stripe.customer(&pipit);

@@ -131,3 +131,8 @@ pub async fn ask(cx: &Context, customer_id: &str) -> Result<()> {
     let statement = turn::refresh(cx, customer_id)?;
     cx.db.batch(vec![statement]).await.map(|_| ())
 }
+
+/// Has a customer read again where events of it came during the last reading. False where none did.
+pub async fn look_again(cx: &Context, customer_id: &str) -> Result<bool> {
+    Ok(cx.db.first(turn::refresh_for_events(cx, customer_id)?).await?.is_some())
+}

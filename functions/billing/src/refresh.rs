@@ -19,7 +19,12 @@ const BUSY: &str = "this customer is being read by somebody else";
 /// # Errors
 /// When Stripe or the database does not answer; the events wait meanwhile.
 pub async fn run(cx: &Context, job: &Job) -> Result<()> {
-    customer(cx, &job.subject, "stripe").await.map(|_| ())
+    customer(cx, &job.subject, "stripe").await?;
+    // Whoever came for an event while this one read is put off by a minute, and need not be waited for.
+    if store::billing::look_again(cx, &job.subject).await? {
+        cx.wake();
+    }
+    Ok(())
 }
 
 /// The job [`store::billing::RESOLVE`]: finds out whose an event is that names no customer.

@@ -68,6 +68,18 @@ pub(crate) fn refresh(cx: &Context, customer_id: &str) -> Result<Sql> {
     ))
 }
 
+/// The same where events of the customer wait; a row comes back where the job was written.
+pub(crate) fn refresh_for_events(cx: &Context, customer_id: &str) -> Result<Sql> {
+    Ok(sql(
+        "insert into jobs (id, kind, ref, created_at, next_at)
+         select ?1, ?2, ?3, ?4, ?4
+         where exists (select 1 from stripe_events where customer_id = ?3 and state = 'received') and not exists (
+           select 1 from jobs where kind = ?2 and ref = ?3 and dead_at is null and lease_until = 0 and next_at <= ?4)
+         returning id",
+        [cx.id()?.into(), REFRESH.into(), customer_id.into(), cx.seconds().into()],
+    ))
+}
+
 /// Takes the turn of a customer. None while somebody else has it, and for a customer that is not ours.
 pub async fn begin(cx: &Context, customer_id: &str) -> Result<Option<Turn>> {
     let now = cx.seconds();
