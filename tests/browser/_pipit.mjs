@@ -60,7 +60,8 @@ const documents = [];
 /** Notes each page that a test loads, so that the validator sees them all. */
 function note(response) {
   const isPage = response.request().resourceType() === "document" && /^text\/html/.test(response.headers()["content-type"] ?? "");
-  if (!isPage) return;
+  // Pages of others are theirs to keep right.
+  if (!isPage || new URL(response.url()).port !== new URL(origin).port) return;
   // The browser may have left the page before its text was asked for.
   const text = response.text().catch(() => "");
   documents.push(text.then((html) => ({ html, what: `${response.status()} ${response.url()}` })));

@@ -12,7 +12,7 @@ await run({
 
 async function strangers(browser) {
   const { page, context } = await open(browser);
-  for (const path of ["/", "/signup", "/signin", "/signin/link", "/about", "/privacy", "/terms", "/developers", "/help/domain", "/none"]) {
+  for (const path of ["/", "/signup", "/signin", "/signin/link", "/about", "/privacy", "/terms", "/developers", "/help/domain", "/help/plans", "/none"]) {
     await page.goto(origin + path);
     await look(page, path);
   }

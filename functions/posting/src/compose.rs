@@ -113,8 +113,10 @@ async fn read_only(v: &Visit<'_>) -> Result<Aside> {
     }
 }
 
+/// The place that the words name at their end is a link of the page.
 fn refusal(words: &str, status: StatusCode) -> Aside {
-    Aside { error: Some(words.to_owned()), status: Some(status), ..Aside::default() }
+    let words = words.rsplit_once(": http").map_or(words, |(words, _)| words);
+    Aside { error: Some(format!("{words}.")), status: Some(status), ..Aside::default() }
 }
 
 /// `POST /posts`
