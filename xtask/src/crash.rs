@@ -1,4 +1,4 @@
-//! Power cuts: the runtime is killed while people write, and started again with what it left.
+//! Power cuts: the runtime is killed while people write and pay, and started again with what it left.
 //!
 //! Each cut waits for something that happens to a post (its photo is stored, it is sent, it is
 //! answered) and a random moment more, so that over the rounds it falls between the upload and the
@@ -6,6 +6,7 @@
 //! there, once and whole, and nothing else that is half done.
 
 mod look;
+mod payer;
 mod writer;
 
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
     suites::Tally,
 };
 use look::Place;
+use payer::Payer;
 use std::{
     env, fs,
     sync::mpsc::{Receiver, Sender, channel},
@@ -84,6 +86,7 @@ struct Rounds<'a> {
     /// They stand in for other companies, so their power stays.
     others: Vec<Running>,
     writers: Vec<Writer>,
+    payer: Payer,
     attempts: Vec<Attempt>,
     /// Addresses to which a mail was promised.
     mails: Vec<String>,
@@ -97,10 +100,11 @@ impl<'a> Rounds<'a> {
         let photo = project.path("xtask/demo/boats.jpg");
         let photo = fs::read(&photo).map_err(|e| format!("{}: {e}", photo.display()))?;
         let writers = writer::sign_up(&stack, plan.runtime, &photo)?;
+        let payer = Payer::begin(&stack, plan.runtime)?;
         let (others, attempts, mails) = (Vec::new(), Vec::new(), Vec::new());
         let dice = Dice(seed);
         let strangers = 0;
-        Ok(Self { project, plan, dice, stack, others, writers, attempts, mails, strangers })
+        Ok(Self { project, plan, dice, stack, others, writers, payer, attempts, mails, strangers })
     }
 
     fn run(mut self, step: &mut Step, outcomes: &mut Vec<Result<()>>) -> Result<String> {
@@ -133,7 +137,8 @@ impl<'a> Rounds<'a> {
     fn cut(&mut self, round: usize, (event, more_ms): (Event, u64)) -> Result<()> {
         let (nth, more) = (1 + self.dice.below(2), Duration::from_millis(self.dice.below(more_ms)));
         let (sender, receiver) = channel();
-        let Self { writers, stack, attempts, mails, .. } = self;
+        let Self { writers, payer, stack, attempts, mails, .. } = self;
+        let ahead_seconds = self.plan.ahead_seconds;
         let client = writer::stranger(self.plan.runtime, round);
         let others = thread::scope(|scope| {
             let threads: Vec<_> = writers
@@ -146,6 +151,7 @@ impl<'a> Rounds<'a> {
             let origin = stack.origin.clone();
             let email = format!("stranger{round}@example.org");
             let asking = scope.spawn(move || writer::ask_for_mail(client, &origin, &email));
+            let paying = scope.spawn(move || payer.switch(ahead_seconds));
             drop(sender);
             wait_for(&receiver, event, nth);
             sleep(more);
@@ -153,6 +159,7 @@ impl<'a> Rounds<'a> {
             for thread in threads {
                 attempts.extend(thread.join().map_err(|_| "a writer stopped")?);
             }
+            paying.join().map_err(|_| "who pays stopped")??;
             mails.extend(asking.join().map_err(|_| "a stranger stopped")?);
             Ok::<_, String>(killed)
         })?;
@@ -205,6 +212,10 @@ impl<'a> Rounds<'a> {
             let missing = match look::unsent(&self.stack.mailbox, &self.mails)? {
                 None => look::unfound(&self.stack.origin, &mut self.writers, &self.attempts)?,
                 unsent => unsent,
+            };
+            let missing = match missing {
+                None => self.payer.missing(&self.stack.origin, self.plan.ahead_seconds)?,
+                missing => missing,
             };
             let Some(missing) = missing else { return Ok(()) };
             if began.elapsed() > DRAIN_LIMIT {
