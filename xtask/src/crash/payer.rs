@@ -49,7 +49,7 @@ impl Payer {
     pub fn missing(&mut self, origin: &str, ahead_seconds: i64) -> Result<Option<String>> {
         let pending = self.tell("pending", json!({}), ahead_seconds)?;
         if pending["pending"] != 0 {
-            return Ok(Some(format!("Stripe's events wait: {pending}")));
+            return Ok(Some(format!("{} events of Stripe's wait", pending["pending"])));
         }
         let (_, words) = PRICES[(self.switched + PRICES.len() - 1) % PRICES.len()];
         let page = self.visitor.get(&format!("{origin}/settings/billing"))?;
