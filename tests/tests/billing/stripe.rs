@@ -39,6 +39,8 @@ pub struct Life {
     customer_id: String,
     /// Ours.
     pub account_id: String,
+    /// Where mails about it go.
+    pub email: String,
 }
 
 impl Stripe {
@@ -87,7 +89,7 @@ impl Stripe {
             "customer": customer_id, "client_reference_id": intent, "payment_status": "no_payment_required"});
         let account = Account { session, ..Account::default() };
         self.known.borrow_mut().insert(customer_id.clone(), account);
-        Life { known: self.known.clone(), customer_id, account_id }
+        Life { known: self.known.clone(), customer_id, account_id, email: person.email.clone() }
     }
 }
 
