@@ -55,6 +55,9 @@ pub fn run(project: &Project) -> Result<Value> {
     drop(stack);
     let applied = compare(project, &data, &state, port, &customers)?;
     let without = without_a_secret(project, plan, &deliveries)?;
+    if load["is_good"] != true {
+        return Err(format!("Stripe was told too late, or not at all ({P99_MS} ms at most)."));
+    }
     Ok(json!({ "load": load, "applied": applied, "refused": refused, "without_a_secret": without }))
 }
 
