@@ -243,6 +243,12 @@ impl Customer<'_> {
         self.tell("pause", json!({}));
     }
 
+    /// Somebody pauses collecting in Stripe's dashboard, which changes no status.
+    #[track_caller]
+    pub fn collection_is_paused(&self) {
+        self.tell("pause_collection", json!({ "pause": { "behavior": "void" } }));
+    }
+
     /// Goes on after a pause, with a card.
     #[track_caller]
     pub fn resumes(&self) {

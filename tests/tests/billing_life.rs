@@ -182,6 +182,9 @@ fn a_pause_ends_with_a_card() {
     gus.says(&[&plan("Free"), "The plan is paused"]);
     there.resumes();
     gus.is_well(&[&plan("Premium"), "It costs €5 a month and renews on"]);
+    there.collection_is_paused();
+    there.delivered();
+    gus.is_well(&[&plan("Premium"), "It costs €5 a month and renews on"]);
 }
 
 #[test]
