@@ -24,7 +24,7 @@ pub const BUILD_HELP: &str = "
 cargo xtask build [--runtime cloudflare|spin]
 
 Builds what is deployed (release builds, without anything that is for development) into build/ and
-prints the sizes. Fails when the Worker is over 3 MB (compressed 1.15 MB) or a component over 1.5 MB.
+prints the sizes. Fails when the Worker is over 3.3 MB (compressed 1.25 MB) or a component over 1.5 MB.
 
   --runtime   only for this one (default: both)";
 
