@@ -135,7 +135,7 @@ mod tests {
     fn snapshot_of_an_invoice() -> Value {
         json!({
             "id": "evt_1", "object": "event", "type": "invoice.paid", "created": 5, "livemode": false,
-            "api_version": "2026-07-29.dahlia", "data": {"object": {"id": "in_1", "x": []}},
+            "api_version": "2026-07-29.dahlia", "data": {"object": {"id": "in_1", "customer": "cus_1"}},
         })
     }
 
