@@ -1,7 +1,7 @@
 // The operator's pages of payments, as the operator comes upon them.
 
 import { look } from "./_axe.mjs";
-import { hold, mailTo, name, open, origin, run, signUp } from "./_pipit.mjs";
+import { hold, name, open, origin, run, signUp } from "./_pipit.mjs";
 
 const OPERATOR = "operator@localhost.example";
 const stripe = process.env.PIPIT_STRIPE;
@@ -11,8 +11,9 @@ await run({ "the operator's pages of payments": payments });
 /** Something happens at Stripe. */
 async function tell(verb, said) {
   const answer = await fetch(`${stripe}/_stand/${verb}`, { method: "POST", body: JSON.stringify(said) });
-  hold(answer.ok, `${verb}: ${await answer.text()}`);
-  return answer.json();
+  const text = await answer.text();
+  hold(answer.ok, `${verb}: ${text}`);
+  return JSON.parse(text);
 }
 
 async function payments(browser) {
@@ -54,7 +55,7 @@ async function payments(browser) {
   await page.getByLabel("Username").fill(owner);
   await page.getByLabel("Why").fill("Agreed by phone");
   await page.getByRole("button", { name: "Link them" }).click();
-  await page.getByText("Accept it").click();
+  await page.getByText("Accept it", { exact: true }).click();
   await look(page, "a subscription that can be accepted");
   await page.getByLabel("Why").fill("Paid by transfer");
   await page.getByRole("button", { name: /^Accept sub_/ }).click();
@@ -73,15 +74,27 @@ async function payments(browser) {
   await context.close();
 }
 
+/** The newest first. */
+async function mailsToOperator() {
+  const mails = await (await fetch(`${process.env.PIPIT_MAILBOX}/messages.json`)).json();
+  return mails.filter((mail) => mail.to.includes(OPERATOR));
+}
+
 /** By a sign-up, which is a sign-in for whoever has an account. */
 async function signInAsOperator(page) {
   await page.goto(`${origin}/signup`);
+  const before = await mailsToOperator();
   await page.getByLabel("Your name").fill("Chief");
   await page.getByLabel("E-mail address").fill(OPERATOR);
   await page.getByLabel("Username").fill(name("chief"));
   await page.getByRole("button", { name: "Send me the mail" }).click();
   await page.getByRole("heading", { name: "Look into your mail" }).waitFor();
-  const link = (await mailTo(OPERATOR)).text.match(/http\S+\/signin\/link#\S+/)?.[0];
+  let mails = before;
+  for (const end = Date.now() + 10_000; mails.length === before.length && Date.now() < end; ) {
+    await new Promise((done) => setTimeout(done, 50));
+    mails = await mailsToOperator();
+  }
+  const link = mails[0].text.match(/http\S+\/signin\/link#\S+/)?.[0];
   hold(link, "no link in the operator's mail");
   await page.goto(link);
   await page.getByRole("button", { name: /^Sign in/ }).click();
