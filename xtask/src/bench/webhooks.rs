@@ -148,12 +148,10 @@ fn load(url: &str, deliveries: &[Delivery]) -> Result<Value> {
     println!(
         "{EVENTS} events in {took:.1} s: p50 {p50:.1} ms, p99 {p99:.1} ms, worst {worst:.1} ms, {refused} not acknowledged"
     );
-    if refused > 0 || p99 > P99_MS {
-        return Err(format!("Stripe would be told too late, or not at all ({P99_MS} ms at most)."));
-    }
-    Ok(
-        json!({ "events": EVENTS, "seconds": took, "p50_ms": p50, "p99_ms": p99, "worst_ms": worst }),
-    )
+    let is_good = refused == 0 && p99 <= P99_MS;
+    Ok(json!({
+        "events": EVENTS, "seconds": took, "p50_ms": p50, "p99_ms": p99, "worst_ms": worst, "is_good": is_good,
+    }))
 }
 
 fn agent() -> ureq::Agent {
