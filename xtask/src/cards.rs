@@ -3,15 +3,11 @@
 use crate::{
     Result, http, process,
     project::Project,
+    secrets,
     stack::{Runtime, Stack},
     suites::Tally,
 };
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 /// Fewer values than any run leaves.
 const VALUES_MIN: usize = 1_000;
@@ -40,7 +36,7 @@ pub fn run(project: &Project, stack: &Stack, data: &Path, runtime: Runtime, tall
 
 fn look(project: &Project, stack: &Stack, data: &Path) -> Result<()> {
     let mut files = Vec::new();
-    collect(data, &mut files)?;
+    secrets::collect(data, &mut files)?;
     // The development server's own traces, in which nothing of the app writes.
     files.retain(|file| !file.starts_with(data.join("state/v3/observability")));
     let (databases, plain): (Vec<_>, Vec<_>) =
@@ -67,19 +63,6 @@ fn look(project: &Project, stack: &Stack, data: &Path) -> Result<()> {
 
 fn is_database(file: &Path) -> bool {
     file.extension().is_some_and(|kind| kind == "sqlite" || kind == "db")
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let fail = |e: std::io::Error| format!("{}: {e}", folder.display());
-    for entry in fs::read_dir(folder).map_err(fail)? {
-        let path = entry.map_err(fail)?.path();
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
 
 /// Words of 13 to 19 digits, or of groups as they stand on cards, that pass the Luhn check. Cards begin

@@ -74,7 +74,8 @@ fn logged(data: &Path, secrets: &[Secret]) -> Result<()> {
     none("logged", &find(&files, &secrets.iter().collect::<Vec<_>>())?)
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+/// Adds every file below a folder.
+pub fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     let fail = |e: std::io::Error| format!("{}: {e}", folder.display());
     for entry in fs::read_dir(folder).map_err(fail)? {
         let path = entry.map_err(fail)?.path();
