@@ -26,7 +26,7 @@ pub use ask::{Ask, Upload};
 pub use browser::{Browser, Written};
 pub use elsewhere::{Elsewhere, Seen};
 pub use fixture::{Asked, Fixture};
-pub use hooks::Hook;
+pub use hooks::{CHAT, Hook};
 pub use mail::Mail;
 pub use memory::Memory;
 pub use names::Names;

@@ -1,6 +1,6 @@
 //! Who may join, and as whom: the operator's switches, the age, names that would pass for others.
 
-use tests::{Answer, Browser, Mail, Pipit};
+use tests::{Answer, Browser, CHAT, Mail, Pipit};
 
 const OPERATOR: &str = "operator@localhost.example";
 
@@ -33,8 +33,9 @@ fn mail(pipit: &Pipit, username: &str) -> Mail {
 
 #[test]
 fn with_approval_an_account_comes_into_being_when_the_operator_says_so() {
-    let pipit = Pipit::with(&[("SIGNUPS", "approval")]);
+    let pipit = Pipit::with(&[("SIGNUPS", "approval"), CHAT]);
     let memory = pipit.memory().expect("it is in memory");
+    memory.native.http.answer(CHAT.1, |_| http::Response::new("ok".into()));
     let chief = operator(&pipit);
     let accounts = || memory.count("select count(*) as n from accounts");
     let ann = pipit.browser();
@@ -52,6 +53,7 @@ fn with_approval_an_account_comes_into_being_when_the_operator_says_so() {
     chief.post(approval, &[]).expect(303);
     chief.post(approval, &[]).expect(303);
     assert_eq!(accounts(), 2, "approving twice is approving once");
+    assert_eq!(pipit.hooks("chat", "New here: annie").len(), 1, "the operator's chat is told once");
     let told = mail(&pipit, "annie");
     assert!(told.text.contains("/signin") && !told.text.contains("#"), "{}", told.text);
     assert_eq!(memory.count("select count(*) as n from signup_requests"), 0, "told and forgotten");
