@@ -102,8 +102,9 @@ async fn read(cx: &Context, turn: &Turn) -> Result<Read> {
     let customer_id = turn.customer_id.as_str();
     let query = [("customer", customer_id), ("status", "all"), ("limit", "100")];
     let list = or_none(api::get(cx, "/v1/subscriptions", &query).await)?;
-    let query = [("customer", customer_id), ("limit", "10"), ("expand[]", "data.dispute")];
-    let charges = or_none(api::get(cx, "/v1/charges", &query).await)?.unwrap_or_default();
+    let query = [("customer", customer_id), ("limit", "10")];
+    let mut charges = or_none(api::get(cx, "/v1/charges", &query).await)?.unwrap_or_default();
+    add_disputes(cx, &mut charges).await?;
     let is_deleted = match &list {
         None => true,
         Some(list) if nothing_goes_on(list) => is_deleted(cx, customer_id).await?,
@@ -129,6 +130,23 @@ async fn read(cx: &Context, turn: &Turn) -> Result<Read> {
         };
     }
     Ok(Read { subscriptions, is_deleted })
+}
+
+/// A charge says only that it is disputed; of its disputes the newest counts.
+async fn add_disputes(cx: &Context, charges: &mut Value) -> Result<()> {
+    let all = charges.get_mut("data").and_then(Value::as_array_mut).into_iter().flatten();
+    for charge in all.filter_map(Value::as_object_mut) {
+        let is_disputed = charge.get("disputed").and_then(Value::as_bool) == Some(true);
+        let Some(id) = charge.get("id").and_then(Value::as_str).filter(|_| is_disputed) else {
+            continue;
+        };
+        let query = [("charge", id), ("limit", "1")];
+        let list = or_none(api::get(cx, "/v1/disputes", &query).await)?;
+        if let Some(newest) = list.as_ref().and_then(|list| list.pointer("/data/0")) {
+            charge.insert("dispute".to_owned(), newest.clone());
+        }
+    }
+    Ok(())
 }
 
 fn or_none(answer: Result<Value>) -> Result<Option<Value>> {

@@ -76,6 +76,12 @@ impl Stripe {
                 }
                 None => missing(),
             },
+            ("disputes", "", _) => {
+                let mut charges = self.customers.values().flat_map(|customer| &customer.charges);
+                let of = charges
+                    .find(|charge| Some(charge["id"].as_str().unwrap_or("")) == get("charge"));
+                (200, list(of.map(|charge| charge["dispute"].clone()).into_iter().collect(), false))
+            }
             ("checkout", "sessions", _) => {
                 let intent = get("subscription").and_then(|of| self.intents.get(of));
                 let session = intent.map(|intent| {
