@@ -73,8 +73,13 @@ fn cards(bytes: &[u8]) -> BTreeSet<String> {
     let mut at = 0;
     while at < bytes.len() {
         let rest = &bytes[at..];
-        // After a point stand the places of a fraction.
-        let starts = at == 0 || !(is_word(&bytes[at - 1]) || bytes[at - 1] == b'.');
+        // After a point stand the places of a fraction; after a hyphen goes on what a name begins.
+        let goes_on = match bytes[..at] {
+            [.., before, b'-' | b'.'] => is_word(&before),
+            [.., before] => is_word(&before) || before == b'.',
+            [] => false,
+        };
+        let starts = !goes_on;
         let length = if starts { length(rest) } else { None };
         if let Some(length) = length.filter(|length| !rest.get(*length).is_some_and(is_word)) {
             let word = String::from_utf8_lossy(&rest[..length]).into_owned();
@@ -110,8 +115,16 @@ fn length(bytes: &[u8]) -> Option<usize> {
 }
 
 fn is_card(word: &str) -> bool {
-    let digits = word.chars().rev().filter_map(|c| c.to_digit(10));
+    let digits: String = word.chars().filter(char::is_ascii_digit).collect();
+    // ISO/IEC 7812: with 2 begin only cards of sixteen digits, of one range.
+    let range = digits.get(..4).and_then(|four| four.parse().ok()).unwrap_or(0);
+    if digits.starts_with('2') && !(digits.len() == 16 && (2221..=2720).contains(&range)) {
+        return false;
+    }
     let sum: u32 = digits
+        .chars()
+        .rev()
+        .filter_map(|c| c.to_digit(10))
         .enumerate()
         .map(|(place, digit)| if place % 2 == 0 { digit } else { digit * 2 / 10 + digit * 2 % 10 })
         .sum();
@@ -130,6 +143,7 @@ mod tests {
             "It is 4242424242424242.",
             "x=5555 5555 5555 4444;",
             "5555-5555-5555-4444",
+            "2223003122003222",
             "3782 822463 10005",
             "\0\u{1}6011111111111117\u{2}",
         ] {
@@ -141,6 +155,8 @@ mod tests {
     fn what_is_no_card_is_left_alone() {
         for text in [
             "4242424242424241",
+            "2179536865844578764",
+            "/2026/11/22/intruder-4242424242424242",
             "0.4242424242424242",
             "1795338000123",
             "ab4242424242424242",
