@@ -22,7 +22,6 @@ create table checkout_intents (
   trial_days integer not null,
   made_at integer not null,
   session_id text,                           -- Stripe's, once it made one
-  session_url text,                          -- where it is, while it is open
   state text not null check (state in ('begun', 'open', 'completed', 'expired'))
 ) strict, without rowid;
 

@@ -171,7 +171,6 @@ CREATE TABLE checkout_intents (
   trial_days integer not null,
   made_at integer not null,
   session_id text,                           -- Stripe's, once it made one
-  session_url text,                          -- where it is, while it is open
   state text not null check (state in ('begun', 'open', 'completed', 'expired'))
 ) strict, without rowid;
 CREATE INDEX checkout_intents_by_account on checkout_intents (account_id, made_at);

@@ -100,6 +100,8 @@ async function readOnly(browser) {
   }
   await page.getByLabel("Text", { exact: true }).fill("Long thought about");
   await page.getByRole("button", { name: "Post", exact: true }).click();
+  // The page before says so as well.
+  await page.waitForURL(/\/posts$/);
   await page.getByRole("alert").getByText("this one is read-only").waitFor();
   hold((await page.getByLabel("Text", { exact: true }).inputValue()) === "Long thought about", "what was typed is lost");
   await look(page, "the composer of a blog that is read-only");

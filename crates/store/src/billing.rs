@@ -119,7 +119,7 @@ pub async fn entitlement(cx: &Context, account_id: &str) -> Result<Entitlement> 
 /// Says that the checkout of an intent was paid for. False where the account never had such an intent.
 pub async fn complete_intent(cx: &Context, id: &str, account_id: &str) -> Result<bool> {
     let statement = sql(
-        "update checkout_intents set state = 'completed', session_url = null
+        "update checkout_intents set state = 'completed'
          where id = ?1 and account_id = ?2 returning id",
         [id.into(), account_id.into()],
     );

@@ -49,7 +49,6 @@ const NOT_PERSONAL: &[&str] = &[
     "checkout_intents.price_id",
     "checkout_intents.plan",
     "checkout_intents.session_id",
-    "checkout_intents.session_url",
     "checkout_intents.state",
     "entitlements.plan",
     "entitlements.access",
